@@ -1,0 +1,74 @@
+"""Articles in, answers with citations out. This is the front door: whoever uses the engine imports from here.
+
+Names are loaded when they are asked for, so that `import retrieval` costs nothing before there is work.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from retrieval.build import CorpusSettings as CorpusSettings
+    from retrieval.build import open_corpus as open_corpus
+    from retrieval.corpus import Corpus as Corpus
+    from retrieval.database import UtcDateTime as UtcDateTime
+    from retrieval.database import open_engine as open_engine
+    from retrieval.database import reading as reading
+    from retrieval.errors import AddressRefused as AddressRefused
+    from retrieval.errors import BadDataset as BadDataset
+    from retrieval.errors import FetchFailed as FetchFailed
+    from retrieval.errors import FootnoteError as FootnoteError
+    from retrieval.errors import ModelFailed as ModelFailed
+    from retrieval.errors import NoArticle as NoArticle
+    from retrieval.errors import NotAFeed as NotAFeed
+    from retrieval.errors import SourceError as SourceError
+    from retrieval.errors import StoreFailed as StoreFailed
+    from retrieval.errors import UnknownArticle as UnknownArticle
+    from retrieval.errors import UnknownFeed as UnknownFeed
+    from retrieval.errors import UnreadableFile as UnreadableFile
+    from retrieval.errors import UnsupportedFile as UnsupportedFile
+    from retrieval.evaluation import Report as Report
+    from retrieval.evaluation import evaluate as evaluate
+    from retrieval.types import Added as Added
+    from retrieval.types import Answer as Answer
+    from retrieval.types import Article as Article
+    from retrieval.types import Change as Change
+    from retrieval.types import Citation as Citation
+    from retrieval.types import CorpusStats as CorpusStats
+    from retrieval.types import Entry as Entry
+    from retrieval.types import Evidence as Evidence
+    from retrieval.types import Feed as Feed
+    from retrieval.types import Hit as Hit
+    from retrieval.types import Nearest as Nearest
+    from retrieval.types import Passage as Passage
+    from retrieval.types import Refreshed as Refreshed
+    from retrieval.types import Refusal as Refusal
+    from retrieval.types import Sentence as Sentence
+    from retrieval.types import Span as Span
+    from retrieval.types import Summary as Summary
+    from retrieval.types import Trace as Trace
+    from retrieval.types import Validators as Validators
+
+_ROOMS = {
+    "build": ("CorpusSettings", "open_corpus"),
+    "corpus": ("Corpus",),
+    "database": ("UtcDateTime", "open_engine", "reading"),
+    "errors": (
+        "AddressRefused", "BadDataset", "FetchFailed", "FootnoteError", "ModelFailed", "NoArticle", "NotAFeed",
+        "SourceError", "StoreFailed", "UnknownArticle", "UnknownFeed", "UnreadableFile", "UnsupportedFile",
+    ),
+    "evaluation": ("Report", "evaluate"),
+    "types": (
+        "Added", "Answer", "Article", "Change", "Citation", "CorpusStats", "Entry", "Evidence", "Feed", "Hit", "Nearest",
+        "Passage", "Refreshed", "Refusal", "Sentence", "Span", "Summary", "Trace", "Validators",
+    ),
+}  # fmt: skip
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+__all__ = sorted(_ROOM_OF)  # noqa: PLE0605 a list of the table above
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_ROOM_OF[name]}"), name)

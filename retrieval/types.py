@@ -1,0 +1,263 @@
+"""The words this engine speaks: what flows from a source's bytes to a cited answer, as frozen data.
+
+    Fetched -> Article -> Passage -> Hit -> Evidence -> Answer | Refusal
+
+Offsets count characters (code points) of `Article.text`, never of its title, and are never touched after they exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+
+class Span(NamedTuple):
+    """A half-open slice of an article's text, in characters."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave us to ask "has it changed?" with (HTTP conditional requests)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Bytes from a web address or a file, not yet understood. `url` is the final address, after redirects."""
+
+    url: str
+    content: bytes
+    media_type: str  # lower case, without parameters: "text/html"
+    charset: str | None = None
+    validators: Validators = Validators()
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The server says that what we hold is still what it has."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A clean article. Its text is immutable under (id, revision): an update is a new revision."""
+
+    id: str
+    title: str
+    text: str  # paragraphs separated by an empty line; the title is not part of it
+    language: str = "en"  # ISO 639-1
+    url: str | None = None
+    source: str | None = None
+    author: str | None = None
+    published: datetime | None = None  # aware, UTC
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one article that fits the embedding model."""
+
+    start: int
+    end: int
+    sentences: tuple[Span, ...]
+
+
+AskedFor = Literal["person", "time", "place", "number", "reason", "statement", "thing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it was understood. `standalone` needs no earlier question to be searched for."""
+
+    text: str
+    standalone: str
+    language: str
+    asked_for: AskedFor
+    undated: bool  # it names no date of its own, so it is about the present
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One passage that an index found: its key in the store, and how well it matched."""
+
+    passage_id: int
+    score: float  # fused, 0..1
+    cosine: float | None = None  # None: the model does not know the language, or only words matched
+    bm25: float | None = None  # None: only the meaning matched
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A hit with what it points at."""
+
+    hit: Hit
+    passage: Passage
+    article: Article
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.passage.start : self.passage.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact sentence an answer rests on: `article.text[start:end] == quote`, always."""
+
+    article_id: str
+    revision: int
+    start: int
+    end: int
+    quote: str
+    title: str
+    url: str | None
+    source: str | None
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence said to the reader, and where it is from. `span` marks the short answer inside `text`, if known."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a writer would say, and the figures that tell how far to trust it."""
+
+    sentences: tuple[Sentence, ...]  # none when nothing is worth saying
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How an answer came about: stage -> milliseconds, and the figures that decided."""
+
+    milliseconds: Mapping[str, float] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
+    hits: tuple[str, ...] = ()  # article ids, best first, each once
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One to three sentences of the articles, best first."""
+
+    question: str  # as it was understood (a follow-up is made self-contained)
+    sentences: tuple[Sentence, ...]
+    confidence: float  # calibrated probability that the articles tell
+    trace: Trace = Trace()
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The title of an article near the question, offered when the articles do not tell."""
+
+    article_id: str
+    title: str
+    url: str | None
+    source: str | None
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The articles do not tell."""
+
+    question: str
+    reason: Literal["empty question", "empty corpus", "nothing found", "not told"]
+    nearest: tuple[Nearest, ...]  # at most three
+    confidence: float = 0.0
+    trace: Trace = Trace()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Three to five sentences of one article, in the article's order (fewer when the article is shorter)."""
+
+    article: Article
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of the store's log. `listed` says that a feed carries the article, which may be known already."""
+
+    number: int
+    kind: Literal["added", "updated", "removed", "listed"]
+    article_id: str
+    revision: int
+    feed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of an article that was offered."""
+
+    article: Article
+    judgement: Literal["new", "same", "updated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a feed. `identity` is stable between fetches."""
+
+    identity: str
+    title: str
+    url: str | None
+    published: datetime | None
+    html: str  # the item's own content or description, may be empty
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed as its bytes tell it. Entries in the feed's own order."""
+
+    title: str
+    url: str | None  # the site it belongs to
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed that is watched, and what became of the last visits."""
+
+    url: str
+    title: str
+    validators: Validators
+    due: datetime
+    failures: int
+    latest: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What one round over the due feeds brought."""
+
+    feeds: int
+    unchanged: int
+    failed: int
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusStats:
+    """How much is held, and of what."""
+
+    articles: int
+    passages: int
+    feeds: int
+    languages: Mapping[str, int]
+    oldest: datetime | None
+    newest: datetime | None
+    model: str
+    log: int  # the number of the log's last entry
