@@ -18,6 +18,7 @@ Count = Callable[[Sequence[str]], list[int]]
 """Texts -> word pieces in each, by the model's own tokenizer, special tokens not counted."""
 
 LIMIT = 200  # word pieces: longer passages hold more but match worse; between 110 and 254 it hardly matters
+FULL = 0.75  # of the limit: a passage that has as much ends with its paragraph
 CEILING = 254  # word pieces that a model of 256 tokens still reads beside its two special ones
 CRUMB = 40  # word pieces: less than this (a byline, a last short sentence) matches everything a little
 
@@ -41,16 +42,27 @@ class _Draft:
     pieces: int = 0
 
 
-def split_passages(text: str, language: str, count: Count, limit: int = LIMIT, ceiling: int = CEILING) -> list[Passage]:
-    """Passages that cover every sentence of the text, in order and disjoint.
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Word pieces: how many a passage should have, and how many the model reads at most."""
 
-    Each has about `limit` word pieces and never more than `ceiling`, which is what the model reads. A sentence longer
-    than that is cut at clauses; its parts then stand in `Passage.sentences`. `limit` must not exceed `ceiling`.
+    limit: int = LIMIT
+    ceiling: int = CEILING
+
+
+def split_passages(
+    text: str, language: str, count: Count, room: Room = Room(), left_out: Sequence[Span] = ()
+) -> list[Passage]:
+    """Passages that cover every sentence of the text outside `left_out`, in order and disjoint.
+
+    Each has about `room.limit` word pieces and never more than `room.ceiling`. A sentence longer than that is cut at
+    clauses; its parts then stand in `Passage.sentences`. The limit must not exceed the ceiling.
     """
-    sentences = _weighed(text, split(text, language), count, ceiling)
+    outside = [span for span in split(text, language) if not any(out.start <= span.start < out.end for out in left_out)]
+    sentences = _weighed(text, outside, count, room.ceiling)
     return [
         Passage(draft.sentences[0].start, draft.sentences[-1].end, tuple(draft.sentences))
-        for draft in _packed(sentences, limit, ceiling)
+        for draft in _packed(sentences, room.limit, room.ceiling)
     ]
 
 
@@ -64,7 +76,7 @@ def _packed(sentences: Sequence[_Weighed], limit: int, ceiling: int) -> list[_Dr
             draft = _Draft()
         draft.sentences.append(sentence.span)
         draft.pieces += sentence.pieces
-        if sentence.ends_paragraph and 2 * draft.pieces >= limit:
+        if sentence.ends_paragraph and draft.pieces >= FULL * limit:
             _close(drafts, draft, ceiling)
             draft = _Draft()
     if draft.sentences:

@@ -8,8 +8,9 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.text.chunks import CEILING, CRUMB, LIMIT, split_passages
+from retrieval.text.chunks import CEILING, CRUMB, LIMIT, Room, split_passages
 from retrieval.text.sentences import split
+from retrieval.types import Span
 
 
 def count(texts: Sequence[str]) -> list[int]:
@@ -34,9 +35,9 @@ def test_whole_sentences_are_packed_to_the_limit() -> None:
     assert sizes(paragraph(*[50] * 9)) == [200, 200, 50]
 
 
-def test_a_passage_ends_with_its_paragraph_once_it_is_half_full() -> None:
-    assert sizes("\n\n".join([paragraph(60, 60), paragraph(60, 60)])) == [120, 120]
-    assert sizes("\n\n".join([paragraph(45), paragraph(60, 60)])) == [165]
+def test_a_passage_ends_with_its_paragraph_once_it_is_three_quarters_full() -> None:
+    assert sizes("\n\n".join([paragraph(80, 80), paragraph(30, 60)])) == [160, 90]
+    assert sizes("\n\n".join([paragraph(60, 60), paragraph(60)])) == [180]
 
 
 def test_a_line_break_within_a_paragraph_ends_nothing() -> None:
@@ -63,9 +64,16 @@ def test_a_sentence_beyond_the_model_is_cut_at_a_clause() -> None:
 
 def test_a_smaller_model_gets_smaller_passages() -> None:
     text = paragraph(*[30] * 10)
-    passages = split_passages(text, "en", count, limit=100, ceiling=126)
+    passages = split_passages(text, "en", count, Room(limit=100, ceiling=126))
     assert max(count([text[passage.start : passage.end] for passage in passages])) <= 126
     assert len(passages) == 3
+
+
+def test_what_is_left_out_is_in_no_passage() -> None:
+    text = "One thing happened.\n\nSubscribe to us now.\n\nAnother thing happened."
+    start = text.index("Subscribe")
+    (passage,) = split_passages(text, "en", count, left_out=[Span(start, start + 20)])
+    assert [text[start:end] for start, end in passage.sentences] == ["One thing happened.", "Another thing happened."]
 
 
 def test_all_sentences_are_counted_in_one_call() -> None:
@@ -102,7 +110,7 @@ articles = st.lists(
 @settings(deadline=None)
 @given(articles | st.text(), st.integers(20, LIMIT), st.sampled_from(["en", "ru"]))
 def test_passages_are_slices_that_cover_every_sentence_and_fit(text: str, limit: int, language: str) -> None:
-    passages = split_passages(text, language, count, limit)
+    passages = split_passages(text, language, count, Room(limit))
     spans = [span for passage in passages for span in passage.sentences]
     assert spans == sorted(spans)
     assert all(before.end <= after.start for before, after in pairwise(spans))

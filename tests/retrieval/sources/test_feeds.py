@@ -1,0 +1,222 @@
+"""What a feed's bytes become: entries with a lasting identity, addresses that lead somewhere, dates that make sense."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from retrieval.errors import NotAFeed
+from retrieval.sources.feeds import MAX_ENTRIES, MAX_HTML, parse_feed
+from retrieval.types import Entry, Fetched, ParsedFeed
+
+_NOW = datetime(2026, 5, 31, 12, tzinfo=UTC)
+_URL = "https://coast.example/news/feed.xml"
+
+
+def _parse(content: str | bytes, charset: str | None = None, media_type: str = "text/xml") -> ParsedFeed:
+    raw = content.encode() if isinstance(content, str) else content
+    return parse_feed(Fetched(_URL, raw, media_type, charset), _NOW)
+
+
+def _rss(*items: str) -> str:
+    return (
+        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Coast &amp;amp; Harbour</title>'
+        f"<link>/news/</link>{''.join(items)}</channel></rss>"
+    )
+
+
+def test_rss() -> None:
+    feed = _parse(
+        _rss(
+            "<item><title>Two boats &amp;amp; a &lt;b&gt;ferry&lt;/b&gt;</title><link>boats?id=1&amp;copy=2</link>"
+            "<guid>tag:1</guid><pubDate>Mon, 04 May 2026 08:30:00 +0200</pubDate>"
+            "<description>&lt;p&gt;Every half hour.&lt;/p&gt;</description></item>"
+        )
+    )
+
+    assert (feed.title, feed.url) == ("Coast & Harbour", "https://coast.example/news/")
+    assert feed.entries == (
+        Entry(
+            identity="tag:1",
+            title="Two boats & a ferry",
+            url="https://coast.example/news/boats?id=1&copy=2",
+            published=datetime(2026, 5, 4, 6, 30, tzinfo=UTC),
+            html="<p>Every half hour.</p>",
+        ),
+    )
+
+
+def test_atom_gives_the_whole_content_rather_than_the_summary() -> None:
+    feed = _parse(
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>Coast</title><link href="https://coast.example/"/>'
+        "<entry><id>urn:1</id><title>Boats</title><updated>2026-05-04T08:30:00Z</updated>"
+        '<link rel="edit" href="/edit"/><link rel="alternate" href="/boats"/><summary>Short.</summary>'
+        '<content type="html">&lt;p&gt;The whole story of the boats.&lt;/p&gt;</content></entry></feed>'
+    )
+
+    (entry,) = feed.entries
+    assert (entry.identity, entry.url) == ("urn:1", "https://coast.example/boats")
+    assert entry.html == "<p>The whole story of the boats.</p>"
+    assert entry.published == datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
+
+
+def test_json_feed() -> None:
+    items = [
+        {
+            "id": 12,
+            "url": "/boats",
+            "title": "Boats",
+            "content_text": "Two & more.\n\nThe end.",
+            "date_published": "2026-05-04T08:30:00Z",
+        },
+        {"id": "x", "external_url": "https://far.example/", "content_html": "<p>No title here.</p>"},
+        "not an item",
+    ]
+    feed = _parse(json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "Coast", "items": items}))
+
+    first, second = feed.entries
+    assert (first.identity, first.url, first.title) == ("12", "https://coast.example/boats", "Boats")
+    assert first.html == "<p>Two &amp; more.</p><p>The end.</p>"
+    assert first.published == datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
+    assert (second.title, second.url, second.published) == ("No title here.", "https://far.example/", None)
+
+
+def test_an_entry_is_known_again_by_guid_else_address_else_content() -> None:
+    items = (
+        "<item><guid>one</guid><link>/1</link></item>",
+        "<item><guid>same</guid><link>/2</link></item>",
+        "<item><guid>same</guid><link>/3</link></item>",
+        "<item><link>/4</link><title>Four</title></item>",
+        "<item><title>Five</title><description>Text</description></item>",
+        "<item><title>Five</title><description>Another text</description></item>",
+    )
+    first = [entry.identity for entry in _parse(_rss(*items)).entries]
+
+    assert first[:4] == [
+        "one",
+        "same https://coast.example/2",
+        "same https://coast.example/3",
+        "https://coast.example/4",
+    ]
+    assert len(set(first)) == 6
+    assert [entry.identity for entry in _parse(_rss("<item><guid>new</guid></item>", *items)).entries][1:] == first
+
+
+def test_the_same_entry_twice_is_one() -> None:
+    assert len(_parse(_rss(*["<item><guid>one</guid><link>/1</link></item>"] * 2)).entries) == 1
+
+
+def test_dates_in_the_future_are_now_and_impossible_ones_are_none() -> None:
+    future = (_NOW + timedelta(days=400)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    dates = [future, "Thu, 01 Jan 1970 00:00:00 GMT", "yesterday or so"]
+    feed = _parse(_rss(*(f"<item><guid>{date}</guid><pubDate>{date}</pubDate></item>" for date in dates)))
+
+    assert [entry.published for entry in feed.entries] == [_NOW, None, None]
+
+
+def test_an_entry_without_a_title_is_called_by_its_first_words() -> None:
+    feed = _parse(
+        _rss(f"<item><guid>1</guid><description>&lt;p&gt;{'Boats sail again. ' * 20}&lt;/p&gt;</description></item>")
+    )
+
+    assert feed.entries[0].title.startswith("Boats sail again.")
+    assert feed.entries[0].title.endswith("…")
+    assert len(feed.entries[0].title) <= 101
+
+
+def test_addresses_that_are_not_of_the_web_are_dropped() -> None:
+    links = ["javascript:alert(1)", "file:///etc/passwd", "http://[broken", "mailto:a@b.example"]
+    feed = _parse(
+        _rss(*(f"<item><guid>{number}</guid><link>{link}</link></item>" for number, link in enumerate(links)))
+    )
+
+    assert [entry.url for entry in feed.entries] == [None] * 4
+
+
+def test_broken_xml_is_taken_as_far_as_it_goes() -> None:
+    feed = _parse(_rss("<item><guid>1</guid><title>Boats & ferries</title></item>", "<item><guid>2</guid><title>Cut"))
+
+    assert [entry.identity for entry in feed.entries] == ["1", "2"]
+    assert feed.entries[0].title == "Boats & ferries"
+
+
+def test_a_feed_without_entries_is_a_feed() -> None:
+    assert _parse(_rss()).entries == ()
+
+
+def test_the_bytes_know_their_charset_better_than_the_media_type() -> None:
+    feed = _rss("<item><guid>1</guid><title>Паром</title></item>")
+
+    assert _parse(feed).entries[0].title == "Паром"
+    old = feed.replace("utf-8", "windows-1251").encode("cp1251")
+    assert _parse(old).entries[0].title == "Паром"
+    assert _parse(feed.replace(' encoding="utf-8"', "").encode("cp1251"), "windows-1251").entries[0].title == "Паром"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "empty"),
+        ("  \n", "empty"),
+        ("<!-- x --><!DOCTYPE html><html><body>Checking your browser</body></html>", "html page"),
+        ('<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body/></html>', "html page"),
+        ("<note><to>You</to></note>", "not a feed"),
+        ("Plain text about boats.", "not a feed"),
+        ('{"boats": 2}', "not a feed"),
+        ("{broken", "not a feed"),
+    ],
+)
+def test_what_is_no_feed_says_what_it_is(content: str, reason: str) -> None:
+    with pytest.raises(NotAFeed) as error:
+        _parse(content)
+
+    assert (error.value.subject, error.value.reason) == (_URL, reason)
+
+
+def test_an_endless_feed_is_cut() -> None:
+    items = [f"<item><guid>{number}</guid></item>" for number in range(MAX_ENTRIES + 50)]
+
+    assert len(_parse(_rss(*items)).entries) == MAX_ENTRIES
+    long = _parse(_rss(f"<item><guid>1</guid><description>{'a' * (MAX_HTML + 1)}</description></item>"))
+    assert len(long.entries[0].html) == MAX_HTML
+
+
+def test_real_feeds_agree_with_another_parser(shared: Path) -> None:
+    """Entries, guids, links and dates as expected in a large collection; titles are compared without markup."""
+    compared = {"entries": [0, 0], "guid": [0, 0], "link": [0, 0], "publishedParsed": [0, 0]}
+    with tarfile.open(shared / "data" / "gofeed.tar.xz") as archive:
+        files = {member.name: file.read() for member in archive if (file := archive.extractfile(member))}
+    for name, content in files.items():
+        expected = files.get(name.removesuffix(".xml") + ".json") if name.endswith(".xml") else None
+        if expected is None or "invalid" in name:
+            continue
+        try:
+            feed = _parse(content)
+        except NotAFeed:
+            continue
+        items = json.loads(expected).get("items") or json.loads(expected).get("entries") or []
+        _count(compared["entries"], len(items) == len(feed.entries))
+        for item, entry in zip(items, feed.entries, strict=False):
+            _compare(item, entry, compared)
+
+    agreed = {field: right / total for field, (right, total) in compared.items()}
+    assert compared["entries"][1] > 500
+    assert min(agreed.values()) > 0.9, agreed
+
+
+def _compare(item: dict[str, str], entry: Entry, compared: dict[str, list[int]]) -> None:
+    if isinstance(item.get("guid"), str):
+        _count(compared["guid"], item["guid"] == entry.identity)
+    if item.get("link", "").startswith("http"):
+        _count(compared["link"], item["link"] == entry.url)
+    if "publishedParsed" in item:
+        _count(compared["publishedParsed"], datetime.fromisoformat(item["publishedParsed"]) == entry.published)
+
+
+def _count(tally: list[int], is_right: bool) -> None:
+    tally[0] += is_right
+    tally[1] += 1

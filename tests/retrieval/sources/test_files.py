@@ -1,0 +1,151 @@
+"""Which files are found, what loading them says, and what becomes of the rows of JSONL."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from retrieval.errors import UnreadableFile, UnsupportedFile
+from retrieval.sources.files import MAX_FILE, find_files, holds_rows, load_file, read_rows
+from retrieval.types import Article
+
+_TEXT = "The ferry to Holm Island will sail every half hour from June.\n\nTwo new boats will replace the old one."
+
+
+def _write(path: Path, content: bytes = b"text") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def test_folders_are_walked_in_order_and_what_is_no_article_is_left_out(tmp_path: Path) -> None:
+    wanted = [
+        _write(tmp_path / name) for name in ("a/one.md", "a/two.TXT", "b.html", "c.pdf", "d.jsonl.gz", "report.docx")
+    ]
+    for name in (".hidden/x.md", "a/.draft.md", "README.md", "a/LICENSE", "photo.JPG", "pyproject.toml", "notes.json"):
+        _write(tmp_path / name)
+
+    assert find_files([tmp_path]) == wanted
+
+
+def test_a_named_file_is_kept_once_whatever_it_is(tmp_path: Path) -> None:
+    odd, plain = _write(tmp_path / "README.toml"), _write(tmp_path / "one.txt")
+
+    assert find_files([plain, odd, plain, tmp_path]) == [plain, odd]
+    assert find_files([tmp_path / "missing.md"]) == [tmp_path / "missing.md"]
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("a.txt", "text/plain"),
+        ("a.md", "text/markdown"),
+        ("a.Markdown", "text/markdown"),
+        ("a.htm", "text/html"),
+        ("a.pdf", "application/pdf"),
+        ("a.jsonl", "application/jsonl"),
+        ("a.jsonl.gz", "application/jsonl+gzip"),
+    ],
+)
+def test_a_file_is_loaded_with_its_media_type(tmp_path: Path, name: str, media_type: str) -> None:
+    path = _write(tmp_path / name)
+
+    fetched = load_file(path)
+
+    assert (fetched.url, fetched.content, fetched.media_type) == (path.as_posix(), b"text", media_type)
+    assert holds_rows(path) == ("jsonl" in name)
+
+
+def test_a_file_that_cannot_be_loaded_says_why(tmp_path: Path) -> None:
+    with (tmp_path / "big.txt").open("wb") as file:
+        file.truncate(MAX_FILE + 1)
+    reasons = {
+        tmp_path / "missing.txt": "not found",
+        _write(tmp_path / "empty.txt", b""): "empty",
+        tmp_path / "big.txt": "too large",
+        tmp_path: "not a file",
+    }
+
+    for path, reason in reasons.items():
+        with pytest.raises(UnreadableFile) as error:
+            load_file(path)
+        assert (error.value.subject, error.value.reason) == (str(path), reason)
+
+
+def test_an_unknown_kind_of_file_is_named_by_its_suffix(tmp_path: Path) -> None:
+    for name, reason in (("a.docx", ".docx"), ("a.gz", ".gz"), ("plain", "no suffix")):
+        with pytest.raises(UnsupportedFile) as error:
+            load_file(_write(tmp_path / name))
+        assert error.value.reason == reason
+
+
+def test_rows_become_articles(tmp_path: Path) -> None:
+    row = {
+        "id": "coast/boats",
+        "title": "Two boats",
+        "text": _TEXT + "\n\nSubscribe to our newsletter.",
+        "source": "Coast Herald",
+        "url": "https://coast.example/boats?utm_source=x",
+        "author": "Ida Holm",
+        "published": "2026-05-04",
+        "language": "en",
+    }
+    expected = Article(
+        "coast/boats", "Two boats", _TEXT, "en", "https://coast.example/boats", "Coast Herald", "Ida Holm",
+        datetime(2026, 5, 4, tzinfo=UTC),
+    )  # fmt: skip
+    content = json.dumps(row).encode() + b"\n\n"
+
+    assert list(read_rows(_write(tmp_path / "a.jsonl", content))) == [expected]
+    assert list(read_rows(_write(tmp_path / "a.jsonl.gz", gzip.compress(content)))) == [expected]
+
+
+def test_a_bad_row_is_named_and_the_others_go_on(tmp_path: Path) -> None:
+    good = {"id": 7, "text": _TEXT}
+    rows: list[bytes] = [
+        b"{broken",
+        b"[1, 2]",
+        b"\xff\xfe",
+        json.dumps({"text": _TEXT}).encode(),
+        json.dumps({"id": "a"}).encode(),
+        json.dumps({"id": "a", "text": " "}).encode(),
+        json.dumps({**good, "title": 5}).encode(),
+        json.dumps({**good, "published": "soon"}).encode(),
+        json.dumps(good).encode(),
+    ]
+    path = _write(tmp_path / "a.jsonl", b"\n".join(rows))
+
+    *errors, last = read_rows(path)
+
+    reasons = ["not json", "not json", "not utf-8", "no id", "no text", "no text", "bad field", "bad date"]
+    assert [(error.subject, error.reason) for error in errors if isinstance(error, UnreadableFile)] == [
+        (f"{path}:{number}", reason) for number, reason in enumerate(reasons, start=1)
+    ]
+    assert isinstance(last, Article)
+    assert (last.id, last.title) == ("7", "The ferry to Holm Island will sail every half hour from June")
+
+
+def test_rows_before_a_file_breaks_off_are_kept(tmp_path: Path) -> None:
+    lines = b"".join(
+        json.dumps({"id": str(number), "text": f"{number} {_TEXT}"}).encode() + b"\n" for number in range(9_000)
+    )
+    packed = gzip.compress(lines)
+    path = _write(tmp_path / "a.jsonl.gz", packed[: len(packed) // 2])
+
+    *articles, error = read_rows(path)
+
+    assert len(articles) > 100
+    assert all(isinstance(article, Article) for article in articles)
+    assert isinstance(error, UnreadableFile)
+    assert (error.subject, error.reason) == (str(path), "broken")
+
+
+def test_a_file_that_is_no_archive_is_broken(tmp_path: Path) -> None:
+    (error,) = read_rows(_write(tmp_path / "a.jsonl.gz", b"plain text"))
+
+    assert isinstance(error, UnreadableFile)
+    assert error.reason == "broken"
