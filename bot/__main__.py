@@ -1,0 +1,81 @@
+"""A command line in, an exit code out: 0 answered, 1 failure, 2 bad usage, 3 the articles do not tell.
+
+Only what parses the line is imported here, so that `--help` is instant; the work is in bot/commands.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parses and runs one command."""
+    arguments = command_line().parse_args(argv)
+    from bot.commands import execute  # heavy, and not needed for --help
+
+    return execute(arguments)
+
+
+def command_line() -> argparse.ArgumentParser:
+    """The whole grammar. Without a subcommand: the bot if a token is set, else the chat."""
+    parser = argparse.ArgumentParser(
+        prog="footnote",
+        description="Answers questions about your articles, with footnotes.",
+        epilog="Without a command: the Telegram bot if TELEGRAM_BOT_TOKEN is set, else a chat in this terminal. "
+        "Exit codes: 0 answered, 1 failure, 2 bad usage, 3 the articles do not tell.",
+    )
+    parser.set_defaults(command=None, language=None, json=False, seeds=None)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _talking(commands)
+    _articles(commands)
+    _keeping(commands)
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, words: str, *, json: bool = False
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
+    parser.add_argument("--language", choices=("en", "ru"), help="of what is said (default: this terminal's)")
+    if json:
+        parser.add_argument("--json", action="store_true", help="print one JSON document")
+    return parser
+
+
+def _talking(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    chat = _command(commands, "chat", "chat in this terminal; a pipe is read as one question a line")
+    chat.add_argument("--seeds", type=Path, metavar="FOLDER", help="articles to begin with when there are none yet")
+    _command(commands, "run", "run the Telegram bot")
+    ask = _command(commands, "ask", "answer one question", json=True)
+    ask.add_argument("question", nargs="+", metavar="QUESTION")
+    summary = _command(commands, "summary", "sum up one article", json=True)
+    summary.add_argument("reference", nargs="+", metavar="REF", help="an id, a link or words of a title")
+
+
+def _articles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    add = _command(commands, "add", "add files, folders, JSONL files or links")
+    add.add_argument("places", nargs="+", metavar="PATH|URL")
+    remove = _command(commands, "remove", "remove an article")
+    remove.add_argument("id", metavar="ID")
+    _command(commands, "list", "list the articles, newest first", json=True)
+    follow = _command(commands, "follow", "follow a feed; its new articles appear in the chat of this terminal")
+    follow.add_argument("feed", metavar="FEED")
+
+
+def _keeping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    evaluation = _command(commands, "eval", "measure answers against a folder of questions", json=True)
+    evaluation.add_argument("directory", type=Path, metavar="DIR")
+    evaluation.add_argument("--predictions", type=Path, metavar="FILE", help="write one JSON line a question")
+    evaluation.add_argument(
+        "--data", type=Path, metavar="DIR", help="build the corpus here (default: a temporary folder)"
+    )
+    _command(commands, "rebuild", "build the index anew")
+    _command(commands, "stats", "show how much there is", json=True)
+    _command(commands, "doctor", "check that everything is in order", json=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

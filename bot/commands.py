@@ -1,0 +1,331 @@
+"""A parsed command line in, an exit code out: what each subcommand does. Results on stdout, the rest on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot import render
+from bot.config import ConfigurationError, load_settings, spoken_language
+from bot.desk import Desk
+from bot.doctor import examine, worst
+from bot.documents import Document, article_document, outcome_document, stats_document, summary_document
+from bot.errand import Errand
+from bot.lines import coloured_lines, plain_lines
+from bot.logs import configure
+from bot.progress import Report
+from bot.store import BotStore, open_store
+from bot.terminal import ANSWERED, FAILED, REFUSED, USER_ID, Lookout, TerminalChat, answer_lines, converse
+from bot.texts import load_texts
+from bot.types import Reply
+from retrieval import Added, Article, Corpus, FootnoteError, Refusal, SourceError, evaluate
+
+BAD_USAGE = 2
+INTERRUPTED = 130  # as shells have it: 128 + SIGINT
+ARTICLES_PER_PAGE = 500
+_STATE_STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+log = logging.getLogger(__name__)
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Runs one command. Errors become one sentence on stderr."""
+    _speak_utf8()
+    try:
+        settings = load_settings()
+    except ConfigurationError as wrong:
+        return _misconfigured(wrong)
+    texts = load_texts()
+    errand = Errand(arguments, settings, texts, texts.known(arguments.language or spoken_language()))
+    configure(errand.log_level)
+    return _guarded(errand)
+
+
+def _misconfigured(wrong: ConfigurationError) -> int:
+    for fault in wrong.faults:
+        print(fault, file=sys.stderr)
+    return BAD_USAGE
+
+
+def _guarded(errand: Errand) -> int:
+    try:
+        code = _COMMANDS[errand.command](errand)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # the reader has seen enough: `footnote list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ANSWERED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except ConfigurationError as wrong:  # Telegram does not know the token
+        return _misconfigured(wrong)
+    except FootnoteError as fault:
+        return _failed(errand, errand.texts.error(errand.language, fault))
+    except Exception as error:  # the edge of the program
+        log.debug("command failed", exc_info=True)
+        told = f"{type(error).__name__}: {render.clipped(str(error)).rstrip('.')}"
+        return _failed(errand, errand.say("cli.failure", message=told))
+
+
+def _failed(errand: Errand, message: str) -> int:
+    errand.complain(message)
+    if errand.arguments.json:
+        _print_document({"error": message})
+    return FAILED
+
+
+def _speak_utf8() -> None:
+    """Whatever the locale, and with no failure over a character that a terminal lacks."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _print_document(document: Document | list[Document]) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _print_reply(reply: Reply) -> int:
+    console = Console()
+    for message in reply.messages:
+        if console.is_terminal:
+            console.print(coloured_lines(message), highlight=False)
+        else:
+            print(plain_lines(message))
+    return FAILED if reply.failed else REFUSED if reply.refused else ANSWERED
+
+
+def _print_rows(rows: Iterable[tuple[str, ...]], headers: tuple[str, ...] = ()) -> None:
+    """Columns for people, tabs for pipes."""
+    console = Console()
+    if not console.is_terminal:
+        for row in rows:
+            print("\t".join(row))
+        return
+    table = Table(*headers, box=None, show_header=bool(headers), pad_edge=False)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console.print(table, highlight=False)
+
+
+# --- talking
+
+
+@contextmanager
+def _terminal(errand: Errand, corpus: Corpus) -> Iterator[tuple[TerminalChat, BotStore]]:
+    with closing(open_store(errand.settings.data)) as store:
+        admins = errand.settings.admins | {USER_ID}
+        desk = Desk(corpus, store, errand.texts, admins=admins, clock=lambda: datetime.now(UTC))
+        chat = TerminalChat(desk, store, errand.texts, errand.language)
+        if errand.arguments.language:
+            store.set_language(chat.chat.id, errand.language)
+        yield chat, store
+
+
+def _chat(errand: Errand) -> int:
+    seeds = errand.arguments.seeds
+    if seeds is not None and not seeds.exists():
+        errand.complain(errand.say("cli.no_such_file", path=seeds))
+        return BAD_USAGE
+    with errand.corpus() as corpus:
+        errand.plant(corpus)
+        with _terminal(errand, corpus) as (chat, store):
+            if not (sys.stdin.isatty() and sys.stdout.isatty()):
+                return answer_lines(chat, sys.stdin, sys.stdout)
+            print(chat.say("terminal.welcome" if corpus.stats().articles else "terminal.welcome_empty") + "\n")
+            lookout = Lookout(corpus, store, chat, poll_seconds=errand.settings.poll_seconds)
+            converse(chat, Console(), errand.settings.data / "history", lookout)
+    return ANSWERED
+
+
+def _run(errand: Errand) -> int:
+    if errand.settings.telegram_bot_token is None:
+        errand.complain(errand.say("cli.no_token"))
+        return BAD_USAGE
+    from bot.app import run  # the Telegram library is needed for nothing else
+
+    if errand.arguments.command is None:  # whoever just tries it out has something to ask about
+        with errand.corpus() as corpus:
+            errand.plant(corpus)
+    run(errand.settings)
+    return ANSWERED
+
+
+def _ask(errand: Errand) -> int:
+    with errand.corpus() as corpus:
+        outcome = corpus.ask(" ".join(errand.arguments.question))
+    refused = isinstance(outcome, Refusal)
+    if errand.arguments.json:
+        _print_document(outcome_document(outcome))
+        return REFUSED if refused else ANSWERED
+    if isinstance(outcome, Refusal):
+        return _print_reply(render.refusal(outcome, errand.texts, errand.language))
+    return _print_reply(render.answer(outcome, errand.texts, errand.language))
+
+
+def _summary(errand: Errand) -> int:
+    reference = " ".join(errand.arguments.reference)
+    with errand.corpus() as corpus:
+        article = corpus.find(reference)
+        if article is None and _is_link(reference):
+            article = corpus.add_page(reference).article
+        if article is None:
+            return _failed(errand, errand.say("cli.no_article", reference=reference))
+        told = corpus.summarise(article.id)
+    if errand.arguments.json:
+        _print_document(summary_document(told))
+        return ANSWERED
+    return _print_reply(render.summary(told, errand.texts, errand.language))
+
+
+# --- articles
+
+
+def _add(errand: Errand) -> int:
+    counts: Counter[str] = Counter()
+    with errand.corpus() as corpus, errand.progress("terminal.adding") as report:
+        for result in _added(corpus, errand.arguments.places, report):
+            if isinstance(result, SourceError):
+                errand.complain(result)
+                counts["failed"] += 1
+            else:
+                counts[result.judgement] += 1
+    for judgement, key in (("new", "cli.added"), ("updated", "cli.updated"), ("same", "cli.known")):
+        if count := counts[judgement]:
+            print(errand.say(key, count=count))
+    return FAILED if counts["failed"] else ANSWERED
+
+
+def _added(corpus: Corpus, places: Iterable[str], report: Report) -> Iterator[Added | SourceError]:
+    """One result for each link, file or row; a broken one is a value."""
+    for place in places:
+        if not _is_link(place):
+            yield from corpus.add_files([Path(place)], on_progress=report)
+            continue
+        try:
+            yield corpus.add_page(place)
+        except SourceError as fault:
+            yield fault
+
+
+def _is_link(place: str) -> bool:
+    return place.lower().startswith(("http://", "https://"))
+
+
+def _remove(errand: Errand) -> int:
+    with errand.corpus() as corpus:
+        removed = corpus.remove(errand.arguments.id)
+    print(errand.say("cli.removed", title=render.title_of(removed, errand.texts, errand.language)))
+    return ANSWERED
+
+
+def _list(errand: Errand) -> int:
+    with errand.corpus() as corpus:
+        articles = list(_articles(corpus))
+    if errand.arguments.json:
+        _print_document([article_document(article) for article in articles])
+    elif not articles:
+        print(errand.say("cli.empty_list"))
+    else:
+        names = ("date", "language", "source", "title", "id")
+        _print_rows(map(_row, articles), tuple(errand.say(f"cli.column.{name}") for name in names))
+    return ANSWERED
+
+
+def _articles(corpus: Corpus) -> Iterator[Article]:
+    offset = 0
+    while page := corpus.articles(limit=ARTICLES_PER_PAGE, offset=offset):
+        yield from page
+        offset += len(page)
+
+
+def _row(article: Article) -> tuple[str, ...]:
+    date = article.published.date().isoformat() if article.published else ""
+    return tuple(map(render.clean, (date, article.language, article.source or "", article.title, article.id)))
+
+
+def _follow(errand: Errand) -> int:
+    with errand.corpus() as corpus, _terminal(errand, corpus) as (chat, _):
+        return _print_reply(chat.hear(f"/follow {errand.arguments.feed}"))
+
+
+# --- keeping
+
+
+def _eval(errand: Errand) -> int:
+    arguments = errand.arguments
+    with (
+        tempfile.TemporaryDirectory(prefix="footnote-eval-") as fresh,
+        errand.corpus(arguments.data or Path(fresh)) as corpus,
+        errand.progress("terminal.evaluating") as report,
+    ):
+        measured = evaluate(arguments.directory, corpus, predictions=arguments.predictions, on_progress=report)
+    if arguments.json:
+        _print_document(measured.as_dict())
+    else:
+        print(measured.table())
+    return ANSWERED
+
+
+def _rebuild(errand: Errand) -> int:
+    with errand.corpus() as corpus, errand.progress("terminal.rebuilding") as report:
+        corpus.rebuild(on_progress=report)
+    print(errand.say("cli.rebuilt"))
+    return ANSWERED
+
+
+def _stats(errand: Errand) -> int:
+    with errand.corpus() as corpus:
+        document = stats_document(corpus.stats())
+    if errand.arguments.json:
+        _print_document(document)
+        return ANSWERED
+    document["languages"] = ", ".join(f"{language} {count}" for language, count in document["languages"].items())
+    _print_rows(
+        (errand.say(f"stats.{name}"), str(value if value is not None else "–")) for name, value in document.items()
+    )
+    return ANSWERED
+
+
+def _doctor(errand: Errand) -> int:
+    findings = []
+    for finding in examine(errand.settings, errand.texts, errand.language):
+        findings.append(finding)
+        if not errand.arguments.json:
+            state = Text(f"{errand.say(f'doctor.{finding.state}'):<9}", _STATE_STYLES[finding.state])
+            said = f"{errand.say(f'doctor.{finding.name}')}: {finding.detail}"
+            Console(soft_wrap=True).print(Text.assemble(state, said), highlight=False)
+    if errand.arguments.json:
+        rows = [{"name": f.name, "state": f.state, "detail": f.detail} for f in findings]
+        _print_document({"state": worst(findings), "findings": rows})
+    return FAILED if worst(findings) == "fail" else ANSWERED
+
+
+_COMMANDS: Mapping[str, Callable[[Errand], int]] = {
+    "chat": _chat,
+    "run": _run,
+    "ask": _ask,
+    "summary": _summary,
+    "add": _add,
+    "remove": _remove,
+    "list": _list,
+    "follow": _follow,
+    "eval": _eval,
+    "rebuild": _rebuild,
+    "stats": _stats,
+    "doctor": _doctor,
+}

@@ -1,0 +1,178 @@
+"""Environment and `.env` in, Settings out; or every fault in them at once, each with what to do about it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from retrieval import CorpusSettings
+
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+
+_REMEDIES = {
+    "TELEGRAM_BOT_TOKEN": "copy the whole token that @BotFather gave, like 123456:ABC-DEF, or leave it out",
+    "TELEGRAM_API_URL": "give the address of a Bot API server, like https://api.telegram.org",
+    "FOOTNOTE_DATA": "give a folder that this user may write to",
+    "FOOTNOTE_MODEL": "give a sentence-transformers model's name or folder, or leave it out",
+    "FOOTNOTE_MODEL_LANGUAGES": "give two-letter codes separated by commas, like en,ru",
+    "FOOTNOTE_ADMINS": "give numeric Telegram user ids separated by commas, like 1234567,7654321",
+    "FOOTNOTE_POLL_SECONDS": "give whole seconds from 10 to 86400, like 300",
+    "FOOTNOTE_ALLOWED_NETWORKS": "give networks separated by commas, like 10.0.0.0/8,fd00::/8",
+    "FOOTNOTE_LOG_LEVEL": "give one of DEBUG, INFO, WARNING, ERROR",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One variable that cannot be used. Never holds the value: it may be a secret."""
+
+    variable: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.variable}: {self.problem}; {self.remedy}."
+
+
+class ConfigurationError(Exception):
+    """The settings cannot be used; `faults` says all that is wrong."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+class Settings(BaseSettings):
+    """What the operator decides. An empty variable counts as one that is not set."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    telegram_bot_token: SecretStr | None = Field(default=None, validation_alias="TELEGRAM_BOT_TOKEN")
+    telegram_api_url: str = Field(default="https://api.telegram.org", validation_alias="TELEGRAM_API_URL")
+    data: Path = Field(default_factory=lambda: user_data_path("footnote"), validation_alias="FOOTNOTE_DATA")
+    model: str | None = Field(default=None, validation_alias="FOOTNOTE_MODEL")
+    model_languages: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), validation_alias="FOOTNOTE_MODEL_LANGUAGES"
+    )
+    admins: Annotated[frozenset[int], NoDecode] = Field(default=frozenset(), validation_alias="FOOTNOTE_ADMINS")
+    poll_seconds: int = Field(default=300, ge=10, le=86400, validation_alias="FOOTNOTE_POLL_SECONDS")
+    allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default=(), validation_alias="FOOTNOTE_ALLOWED_NETWORKS"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", validation_alias="FOOTNOTE_LOG_LEVEL"
+    )
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not _TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("it is not a bot token")
+        return token
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _api_url(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("it is not an http or https address")
+        return url.rstrip("/")
+
+    @field_validator("data")
+    @classmethod
+    def _data(cls, folder: Path) -> Path:
+        folder = folder.expanduser()
+        if folder.exists() and not folder.is_dir():
+            raise ValueError("it is a file, not a folder")
+        return folder
+
+    @field_validator("model_languages", mode="before")
+    @classmethod
+    def _languages(cls, value: object) -> object:
+        return _items(value, _language_code, "is not a language code")
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _admins(cls, value: object) -> object:
+        return _items(value, int, "is not a number")
+
+    @field_validator("allowed_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        return _items(value, ip_network, "is not a network")
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _level(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+
+def _items(value: object, read: Callable[[str], object], problem: str) -> object:
+    """A comma separated string -> what its items mean; anything else stays for pydantic to judge."""
+    if not isinstance(value, str):
+        return value
+    items = []
+    for item in filter(None, (part.strip() for part in value.split(","))):
+        try:
+            items.append(read(item))
+        except ValueError as cause:
+            raise ValueError(f"{item!r} {problem}") from cause
+    return tuple(items)
+
+
+def _language_code(item: str) -> str:
+    if not re.fullmatch("[A-Za-z]{2}", item):
+        raise ValueError(item)
+    return item.lower()
+
+
+def load_settings(env_file: Path = Path(".env")) -> Settings:
+    """The environment over `env_file` (which may be missing) -> Settings. Raises ConfigurationError with all faults."""
+    try:
+        return Settings(_env_file=env_file, _env_file_encoding="utf-8")
+    except ValidationError as wrong:
+        raise ConfigurationError(tuple(_faults(wrong))) from None  # its cause would show the values
+    except UnicodeDecodeError:
+        fault = Fault(str(env_file), "it is not UTF-8 text", "save it as UTF-8")
+        raise ConfigurationError((fault,)) from None
+
+
+def _faults(wrong: ValidationError) -> list[Fault]:
+    faults: dict[str, Fault] = {}  # one per variable, in the order of the fields
+    for error in wrong.errors(include_url=False, include_input=False):
+        variable = str(error["loc"][0])
+        problem = error["msg"].removeprefix("Value error, ")
+        faults.setdefault(variable, Fault(variable, problem[0].lower() + problem[1:], _REMEDIES[variable]))
+    return list(faults.values())
+
+
+def corpus_settings(settings: Settings, data: Path | None = None) -> CorpusSettings:
+    """What the engine needs of the settings. `data`: another folder for the articles, with the same exported models."""
+    return CorpusSettings(
+        data=data or settings.data,
+        model=settings.model,
+        languages=settings.model_languages,
+        allowed_networks=settings.allowed_networks,
+        models=settings.data / "models",
+    )
+
+
+def masked(token: SecretStr | None) -> str | None:
+    """A token -> what may be shown of it: the bot's public number."""
+    return None if token is None else token.get_secret_value().split(":")[0] + ":********"
+
+
+def spoken_language(environment: Mapping[str, str] = os.environ) -> str:
+    """What the terminal's locale asks for, as POSIX ranks the variables: "ru_RU.UTF-8"; "en" if none does."""
+    wanted = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return next(filter(None, wanted), "en")

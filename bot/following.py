@@ -1,0 +1,134 @@
+"""Following feeds: /follow, /following, /unfollow and the buttons Mute, Unmute, Unfollow -> what is said back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+from bot import render
+from bot.store import BotStore
+from bot.texts import Texts
+from bot.types import Button, Heard, Message, Reply, Subscription
+from retrieval import Corpus, Feed, UnknownFeed
+
+FEEDS_PER_CHAT = 50
+FEEDS_PER_MESSAGE = 10  # with two buttons each: a list that a thumb can scroll
+
+
+class Following:
+    """One chat's feeds. Raises SourceError for a feed that cannot be had."""
+
+    def __init__(self, corpus: Corpus, store: BotStore, texts: Texts, clock: Callable[[], datetime]) -> None:
+        self._corpus = corpus
+        self._store = store
+        self._texts = texts
+        self._clock = clock
+
+    def follow(self, heard: Heard, reference: str) -> Reply:
+        """Follows a feed from now on; what it carries already is not sent, its latest item is shown as a sample."""
+        if not reference:
+            return self._say(heard, "follow.usage", failed=True)
+        followed = self._store.subscriptions(heard.chat.id)
+        if len(followed) >= FEEDS_PER_CHAT:
+            return self._say(heard, "follow.limit", failed=True, count=FEEDS_PER_CHAT)
+        feed = self._corpus.watch(_address(reference))
+        title = render.clipped(feed.title) or feed.url
+        if not self._store.subscribe(Subscription(heard.chat.id, feed.url, title, self._clock())):
+            return self._say(heard, "follow.already", title=title)
+        return Reply(self._sample(heard.chat.language, feed, title))
+
+    def following(self, heard: Heard, _: str = "") -> Reply:
+        """The chat's feeds, numbered, with buttons."""
+        followed = self._store.subscriptions(heard.chat.id)
+        if not followed:
+            return self._say(heard, "following.none")
+        pages = range(0, len(followed), FEEDS_PER_MESSAGE)
+        return Reply(tuple(message for first in pages for message in self._page(heard, followed, first)))
+
+    def unfollow(self, heard: Heard, reference: str) -> Reply:
+        """By number in the list, by address, or by words of the title."""
+        if not reference:
+            return self._say(heard, "unfollow.usage", failed=True)
+        matching = _matching(self._store.subscriptions(heard.chat.id), reference)
+        if len(matching) != 1:
+            key = "unfollow.several" if matching else "unfollow.unknown"
+            return self._say(heard, key, failed=True, reference=render.clipped(reference))
+        return self.leave(heard, matching[0].feed)
+
+    def leave(self, heard: Heard, feed: str) -> Reply:
+        """Unfollows the feed at this address."""
+        title = self._title(heard, feed)
+        if not self._store.unsubscribe(heard.chat.id, feed):
+            return self._say(heard, "unfollow.not_followed")
+        if feed not in self._store.followed_feeds():
+            with suppress(UnknownFeed):  # nobody watches it any more: that is what we want
+                self._corpus.unwatch(feed)
+        return self._say(heard, "unfollow.done", title=title)
+
+    def mute(self, heard: Heard, feed: str) -> Reply:
+        """The feed stays followed, and sends nothing."""
+        return self._set_muted(heard, feed, muted=True)
+
+    def unmute(self, heard: Heard, feed: str) -> Reply:
+        """The feed's new articles arrive again."""
+        return self._set_muted(heard, feed, muted=False)
+
+    def _set_muted(self, heard: Heard, feed: str, *, muted: bool) -> Reply:
+        if all(subscription.feed != feed for subscription in self._store.subscriptions(heard.chat.id)):
+            return self._say(heard, "unfollow.not_followed")
+        self._store.set_muted(heard.chat.id, feed, muted)
+        language = heard.chat.language
+        said = self._texts.say(language, "mute.done" if muted else "unmute.done", title=self._title(heard, feed))
+        return Reply(render.plain(said, ((self._mute_button(language, feed, muted),),)))
+
+    def _sample(self, language: str, feed: Feed, title: str) -> tuple[Message, ...]:
+        sheet = render.Sheet(self._texts.say(language, "follow.done", title=title))
+        if feed.latest is not None:
+            sheet.write("\n\n" + self._texts.say(language, "follow.latest") + "\n")
+            latest = render.clipped(feed.latest.title) or self._texts.say(language, "untitled")
+            sheet.link(latest, render.web_link(feed.latest.url))
+            if feed.latest.published:
+                sheet.write(", " + self._texts.date(language, feed.latest.published))
+        return sheet.messages()
+
+    def _page(self, heard: Heard, followed: list[Subscription], first: int) -> tuple[Message, ...]:
+        language, say = heard.chat.language, self._texts.say
+        lines, rows = [], []
+        for number, one in enumerate(followed[first : first + FEEDS_PER_MESSAGE], start=first + 1):
+            key = "following.muted" if one.muted else "following.feed"
+            lines.append(say(language, key, number=number, title=render.clipped(one.title)))
+            leave = Button(f"{number}. {say(language, 'button.unfollow')}", self._data("unfollow", one.feed))
+            mute = self._mute_button(language, one.feed, one.muted)
+            rows.append((leave, Button(f"{number}. {mute.text}", mute.data)))
+        head = [say(language, "following.head", count=len(followed)), ""] if first == 0 else []
+        return render.plain("\n".join(head + lines), tuple(rows))
+
+    def _mute_button(self, language: str, feed: str, muted: bool) -> Button:
+        verb = "unmute" if muted else "mute"
+        return Button(self._texts.say(language, f"button.{verb}"), self._data(verb, feed))
+
+    def _data(self, verb: str, feed: str) -> str:
+        return f"{verb}:{self._store.handle(feed)}"
+
+    def _title(self, heard: Heard, feed: str) -> str:
+        titles = {one.feed: one.title for one in self._store.subscriptions(heard.chat.id)}
+        return render.clipped(titles.get(feed, feed))
+
+    def _say(self, heard: Heard, key: str, *, failed: bool = False, **values: object) -> Reply:
+        return Reply(render.plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)
+
+
+def _address(reference: str) -> str:
+    """What a person typed as a feed -> an address: "news.example/rss" means https."""
+    first = reference.split()[0]
+    return first if "://" in first else f"https://{first}"
+
+
+def _matching(followed: list[Subscription], reference: str) -> list[Subscription]:
+    number = int(reference) if reference.isdecimal() else 0
+    if number:
+        return followed[number - 1 : number]
+    exact = [one for one in followed if one.feed in (reference, _address(reference))]
+    words = reference.casefold()
+    return exact or [one for one in followed if words in one.title.casefold()]

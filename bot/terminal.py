@@ -1,0 +1,187 @@
+"""Lines that a person types or a pipe holds in, the desk's replies out: Telegram's desk, without a token."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import WordCompleter
+from prompt_toolkit.history import FileHistory
+from prompt_toolkit.patch_stdout import patch_stdout
+from rich.console import Console
+from rich.text import Text
+
+from bot.desk import COMMANDS, Desk
+from bot.lines import coloured_lines, plain_lines
+from bot.store import BotStore
+from bot.texts import Texts
+from bot.types import Alert, Button, Chat, Heard, Message, Reply
+from retrieval import Corpus
+
+CHAT_ID = 0  # Telegram gives this number to nobody
+USER_ID = 0  # an administrator: whoever sits at this terminal can read and write the data folder anyway
+ANSWERED, FAILED, REFUSED = 0, 1, 3  # exit codes
+LOOK_SECONDS = 5.0  # between looks at the feeds; each feed is visited when it is due
+LEAVE_SECONDS = 2.0  # the end of a chat waits this long for a look under way
+_SLOW = ("/add", "/follow ", "/summary http")  # they go out to the network
+
+log = logging.getLogger(__name__)
+
+
+class TerminalChat:
+    """The one chat of this terminal. Call it with a line."""
+
+    def __init__(self, desk: Desk, store: BotStore, texts: Texts, language: str) -> None:
+        self._desk = desk
+        self._store = store
+        self._texts = texts
+        self._language = texts.known(language)
+        store.chat(CHAT_ID, language=self._language, kind="private")
+        store.set_active(CHAT_ID, True)
+        self._buttons: list[Button] = []  # all that were shown; "#3" presses the third
+
+    @property
+    def chat(self) -> Chat:
+        """As it is now: /language changes it."""
+        return self._store.known_chat(CHAT_ID) or Chat(CHAT_ID, self._language)
+
+    def say(self, key: str, **values: object) -> str:
+        return self._texts.say(self.chat.language, key, **values)
+
+    def hear(self, line: str) -> Reply:
+        """A question, a command, or the number of a button."""
+        number = line.strip().removeprefix("#")
+        if line.strip().startswith("#") and number.isdecimal():
+            pressed = self._buttons[int(number) - 1 : int(number)]
+            data = pressed[0].data if pressed else ""
+            return self._desk.press(Heard(self.chat, USER_ID, data))
+        return self._desk.hear(Heard(self.chat, USER_ID, line))
+
+    def alert(self, alert: Alert) -> Message | None:
+        return self._desk.alert(self.chat, alert)
+
+    def numbered(self, message: Message) -> list[list[str]]:
+        """The message's buttons, row by row, each with the number that presses it."""
+        rows = []
+        for row in message.buttons:
+            first = len(self._buttons) + 1
+            self._buttons += row
+            rows.append([self.say("terminal.press", number=n, text=b.text) for n, b in enumerate(row, start=first)])
+        return rows
+
+
+def answer_lines(chat: TerminalChat, lines: Iterable[str], out: TextIO) -> int:
+    """One question a line, answered as plain text. Returns the exit code: the worst that happened."""
+    codes = {ANSWERED}
+    for line in filter(None, map(str.strip, lines)):
+        reply = chat.hear(line)
+        codes.add(FAILED if reply.failed else REFUSED if reply.refused else ANSWERED)
+        for message in reply.messages:
+            out.write(plain_lines(message) + "\n\n")
+        out.flush()
+    return FAILED if FAILED in codes else max(codes)
+
+
+def converse(chat: TerminalChat, console: Console, history: Path, lookout: Lookout) -> None:
+    """Prompts until Ctrl-D. Alerts appear above the prompt while it waits."""
+    commands = WordCompleter([f"/{command.name}" for command in COMMANDS], sentence=True)
+    session: PromptSession[str] = PromptSession("> ", history=FileHistory(str(history)), completer=commands)
+    page = _Page(chat, console)
+    lookout.start(page.show)
+    try:
+        while True:
+            try:
+                with patch_stdout(raw=True):
+                    line = session.prompt()
+            except KeyboardInterrupt:  # drops the line, as in a shell
+                continue
+            except EOFError:
+                return
+            if line.strip():
+                with page.waiting(line):
+                    reply = chat.hear(line)
+                page.show(*reply.messages)
+    finally:
+        lookout.stop()
+
+
+class _Page:
+    """Where messages are printed, by one thread at a time."""
+
+    def __init__(self, chat: TerminalChat, console: Console) -> None:
+        self._chat = chat
+        self._console = console
+        self._lock = threading.Lock()
+
+    def show(self, *messages: Message) -> None:
+        with self._lock:
+            for message in messages:
+                self._console.print(coloured_lines(message), highlight=False)
+                for row in self._chat.numbered(message):
+                    self._console.print(Text("   ".join(row), "magenta"))
+                self._console.print()
+
+    def waiting(self, line: str) -> AbstractContextManager[object]:
+        """A sign of life for what takes seconds."""
+        return self._console.status("…") if line.strip().startswith(_SLOW) else nullcontext()
+
+
+class Lookout:
+    """Visits the due feeds in a thread of its own, and shows what is new in those that the terminal follows.
+
+    It goes by its own place in the log, from the chat's start on, and leaves the bot's outbox alone.
+    """
+
+    def __init__(
+        self, corpus: Corpus, store: BotStore, chat: TerminalChat, *, poll_seconds: int, every: float = LOOK_SECONDS
+    ) -> None:
+        self._every = every
+        self._corpus = corpus
+        self._store = store
+        self._chat = chat
+        self._poll_seconds = poll_seconds
+        self._seen = corpus.last_change()
+        self._shown: set[str] = set()
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, show: Callable[[Message], None]) -> None:
+        self._thread = threading.Thread(target=self._watch, args=(show,), name="lookout", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join(LEAVE_SECONDS)
+
+    def look(self, now: datetime) -> list[Message]:
+        """One round: the feeds that are due, then what the log says about those we follow."""
+        self._corpus.refresh(now, self._poll_seconds)
+        messages: list[Message] = []
+        while changes := self._corpus.changes(self._seen):
+            self._seen = changes[-1].number
+            for change in changes:
+                if change.kind == "listed" and change.feed is not None and self._wanted(change.article_id, change.feed):
+                    self._shown.add(change.article_id)
+                    messages += filter(None, [self._chat.alert(Alert(change.article_id, change.feed))])
+        return messages
+
+    def _wanted(self, article_id: str, feed: str) -> bool:
+        followed = any(follower.chat_id == CHAT_ID for follower in self._store.followers(feed))
+        return followed and article_id not in self._shown
+
+    def _watch(self, show: Callable[[Message], None]) -> None:
+        while not self._over.is_set():
+            try:
+                for message in self.look(datetime.now(UTC)):
+                    show(message)
+            except Exception:  # the edge of a loop: the next round may fare better
+                if not self._over.is_set():
+                    log.exception("looking for new articles failed")
+            self._over.wait(self._every)

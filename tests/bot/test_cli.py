@@ -1,0 +1,306 @@
+"""The command line: what goes to standard output, what to standard error, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.__main__ import main
+from bot.config import Settings
+from bot.errand import default_seeds
+from retrieval.ports import Embedder
+from tests.conftest import EXPORTED
+
+ROOT = Path(__file__).parents[2]
+HELP_SECONDS = 0.5
+TOKEN = "123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # noqa: S105 made up
+FERRY = """Title: Ferry to Tern Island sails again
+Source: The Example
+Date: 2026-03-05
+URL: https://news.example/ferry
+
+The ferry to Tern Island sails again on Monday after a winter in the dock. It carries ninety people and two carts.
+
+Captain Orla Venn said that the repair of the engine had cost forty thousand crowns. Tickets will cost four crowns.
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document that standard output holds."""
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: Embedder) -> Path:
+    """A folder to work in, with a data folder whose model is exported already, and none of this machine's settings."""
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(str(field.validation_alias), raising=False)
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "models").symlink_to(EXPORTED)
+    monkeypatch.setenv("FOOTNOTE_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ferry.txt").write_text(FERRY, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def footnote(here: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    def run(*arguments: str) -> Ran:
+        try:
+            code = main(arguments)
+        except SystemExit as exit_:  # argparse
+            code = int(str(exit_.code))
+        said = capsys.readouterr()
+        return Ran(code, said.out, said.err)
+
+    return run
+
+
+def process(*arguments: str, stdin: str = "", **environment: str) -> Ran:
+    """The command in a process of its own."""
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "bot", *arguments],
+        input=stdin, capture_output=True, text=True, encoding="utf-8", check=False, timeout=300,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", ""))), **environment},
+    )  # fmt: skip
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def test_help_is_instant_and_names_every_command() -> None:
+    took = []
+    for _ in range(5):
+        began = time.perf_counter()
+        ran = process("--help")
+        took.append(time.perf_counter() - began)
+    assert ran.code == 0
+    for command in (
+        "chat",
+        "run",
+        "ask",
+        "summary",
+        "add",
+        "remove",
+        "list",
+        "follow",
+        "eval",
+        "rebuild",
+        "stats",
+        "doctor",
+    ):
+        assert f"\n    {command} " in ran.out
+    assert min(took) < HELP_SECONDS
+
+
+def test_parsing_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, bot.__main__; sys.exit(any(m in sys.modules for m in ('retrieval', 'rich', 'pydantic', 'numpy')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0  # noqa: S603
+
+
+@pytest.mark.parametrize("arguments", [["dance"], ["ask"], ["remove"], ["ask", "--language", "xx", "Who?"]])
+def test_bad_usage_is_2(footnote: Callable[..., Ran], arguments: list[str]) -> None:
+    ran = footnote(*arguments)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "usage:" in ran.err
+
+
+def test_all_faults_of_the_settings_are_told_at_once(footnote: Callable[..., Ran], here: Path) -> None:
+    (here / ".env").write_text("FOOTNOTE_POLL_SECONDS=1\nFOOTNOTE_ADMINS=me\n", encoding="utf-8")
+    ran = footnote("stats")
+    assert ran.code == 2
+    assert [line.split(":")[0] for line in ran.err.splitlines()] == ["FOOTNOTE_ADMINS", "FOOTNOTE_POLL_SECONDS"]
+
+
+def test_running_the_bot_needs_a_token(footnote: Callable[..., Ran]) -> None:
+    ran = footnote("run")
+    assert ran.code == 2
+    assert "TELEGRAM_BOT_TOKEN is not set" in ran.err
+
+
+def test_articles_are_added_listed_asked_summed_up_and_removed(footnote: Callable[..., Ran], here: Path) -> None:
+    ran = footnote("add", "ferry.txt")
+    assert (ran.code, ran.out) == (0, "1 article added.\n")
+    assert footnote("add", "ferry.txt").out == "1 article was here already.\n"
+
+    (listed,) = footnote("list", "--json").document
+    assert (listed["title"], listed["language"]) == ("Ferry to Tern Island sails again", "en")
+    assert listed["published"].startswith("2026-03-05")
+    assert "text" not in listed
+    assert footnote("list").out == f"2026-03-05\ten\tThe Example\tFerry to Tern Island sails again\t{listed['id']}\n"
+
+    answered = footnote(
+        "ask", "How", "many", "people", "does", "the", "ferry", "to", "Tern", "Island", "carry?", "--json"
+    )
+    assert answered.code == 0
+    assert not answered.document["refused"]
+    (cited, *_) = [c for sentence in answered.document["sentences"] for c in sentence["citations"]]
+    assert cited["article_id"] == listed["id"]
+    assert answered.document["hits"] == [listed["id"]]
+
+    told = footnote("summary", "ferry to tern island", "--json")
+    assert told.document["article"]["id"] == listed["id"]
+    assert len(told.document["sentences"]) >= 3
+    assert footnote("summary", "https://news.example/ferry").out.startswith("Ferry to Tern Island sails again\n\n• ")
+
+    removed = footnote("remove", listed["id"])
+    assert (removed.code, removed.out) == (0, "Removed: Ferry to Tern Island sails again\n")
+    again = footnote("remove", listed["id"])
+    assert (again.code, again.err) == (1, "Error: I do not have that article any more.\n")
+    assert footnote("list").out == "There are no articles yet.\n"
+
+
+def test_a_refusal_is_3_with_and_without_json(footnote: Callable[..., Ran]) -> None:
+    ran = footnote("ask", "Who is it?", "--language", "ru")
+    assert ran.code == 3
+    assert ran.out.startswith("Статей здесь пока нет")
+    ran = footnote("ask", "Who is it?", "--json")
+    assert ran.code == 3
+    assert ran.document["reason"] == "empty corpus"
+    assert ran.err == ""
+
+
+def test_broken_files_are_named_and_the_others_go_on(footnote: Callable[..., Ran], here: Path) -> None:
+    (here / "empty.txt").touch()
+    (here / "picture.png").write_bytes(b"\x89PNG")
+    (here / "rows.jsonl").write_text(
+        '{"id": "r1", "title": "Row", "text": "' + "A row has words. " * 10 + '"}\n{broken\n', encoding="utf-8"
+    )
+    ran = footnote("add", "empty.txt", "picture.png", "nowhere.txt", "rows.jsonl", "ferry.txt", "http://127.0.0.1/x")
+    assert ran.code == 1
+    assert ran.out == "2 articles added.\n"
+    assert all(
+        name in ran.err for name in ("empty.txt is empty", "picture.png", "nowhere.txt", "rows.jsonl", "127.0.0.1")
+    )
+    assert "Traceback" not in ran.err
+    assert ran.err.count("\n") == ran.err.count("Error: ") == 5
+
+
+def test_an_unknown_article_is_a_failure_in_both_forms(footnote: Callable[..., Ran]) -> None:
+    ran = footnote("summary", "Nothing of the kind")
+    assert (ran.code, ran.out, ran.err) == (1, "", "Error: No article matches Nothing of the kind.\n")
+    assert footnote("summary", "Nothing of the kind", "--json").document == {
+        "error": "No article matches Nothing of the kind."
+    }
+
+
+def test_a_feed_that_cannot_be_had_is_a_failure(footnote: Callable[..., Ran]) -> None:
+    ran = footnote("follow", "http://127.0.0.1:8080/rss")
+    assert ran.code == 1
+    assert "public internet" in ran.out
+
+
+def test_stats_and_rebuild(footnote: Callable[..., Ran]) -> None:
+    footnote("add", "ferry.txt")
+    assert footnote("rebuild").code == 0
+    stats = footnote("stats", "--json").document
+    assert (stats["articles"], stats["languages"], stats["feeds"]) == (1, {"en": 1}, 0)
+    assert "Articles\t1\n" in footnote("stats").out
+
+
+def test_doctor_looks_at_everything_and_hides_the_token(
+    footnote: Callable[..., Ran], here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    ran = footnote("doctor", "--json")
+    assert ran.code == 0
+    assert TOKEN.split(":")[1] not in ran.out + ran.err
+    findings = {finding["name"]: finding for finding in ran.document["findings"]}
+    assert findings.keys() == {"python", "sqlite", "libraries", "settings", "data", "store", "model", "index"}
+    assert "TELEGRAM_BOT_TOKEN=123456:********" in findings["settings"]["detail"]
+    assert findings["index"]["state"] == ran.document["state"] == "warn"  # no articles yet
+    assert "en" in findings["model"]["detail"]
+    footnote("add", "ferry.txt")
+    lines = footnote("doctor").out.splitlines()
+    assert len(lines) == len(findings)
+    assert all(line.startswith("ok ") for line in lines)
+
+
+def test_doctor_fails_where_something_is_broken(footnote: Callable[..., Ran], here: Path) -> None:
+    (here / "data" / "bot.db").write_bytes(b"not a database" * 100)
+    ran = footnote("doctor", "--json")
+    assert ran.code == 1
+    states = {finding["name"]: finding["state"] for finding in ran.document["findings"]}
+    assert states["store"] == "fail"
+    assert states["model"] == "ok"
+
+
+def test_eval_measures_a_folder(footnote: Callable[..., Ran], here: Path) -> None:
+    (here / "set").mkdir()
+    article = {"id": "ferry", "title": "Ferry to Tern Island sails again", "text": FERRY.split("\n\n", 1)[1]}
+    question = {
+        "id": "q1",
+        "question": "How many people does the ferry carry?",
+        "answers": ["ninety people"],
+        "articles": ["ferry"],
+    }
+    (here / "set" / "articles.jsonl").write_text(json.dumps(article) + "\n", encoding="utf-8")
+    (here / "set" / "questions.jsonl").write_text(json.dumps(question) + "\n", encoding="utf-8")
+    ran = footnote("eval", "set", "--json", "--predictions", "out.jsonl")
+    assert ran.code == 0
+    assert ran.document["questions"] == 1
+    (prediction,) = map(json.loads, (here / "out.jsonl").read_text(encoding="utf-8").splitlines())
+    assert prediction["id"] == "q1"
+    assert footnote("list", "--json").document == []  # the corpus of the evaluation was another
+    kept = footnote("eval", "set", "--data", "kept")
+    assert kept.code == 0
+    assert (here / "kept" / "corpus.db").is_file()
+    assert footnote("eval", "nowhere").code == 1
+
+
+def test_a_pipe_is_answered_over_the_starter_articles(here: Path) -> None:
+    (here / "seeds").mkdir()
+    (here / "seeds" / "ferry.txt").write_text(FERRY, encoding="utf-8")
+    (here / "seeds" / "empty.txt").touch()
+    ran = process("chat", "--seeds", "seeds", stdin="How many people does the ferry to Tern Island carry?\n\n")
+    assert ran.code == 0
+    assert "ninety people" in ran.out
+    assert "[1] https://news.example/ferry" in ran.out
+    assert "\x1b" not in ran.out
+    assert "empty.txt is empty" in ran.err
+    (listed,) = json.loads(process("list", "--json").out)
+    assert listed["id"] == "ferry.txt"
+
+
+def test_the_bare_command_chats_without_a_token(here: Path) -> None:
+    process("add", "ferry.txt")
+    ran = process(stdin="/summary ferry to tern island\n", LANG="ru_RU.UTF-8")
+    assert ran.code == 0
+    assert "5 марта 2026" in ran.out
+
+
+def test_a_reader_that_leaves_early_is_no_failure(here: Path) -> None:
+    command = f"{sys.executable} -m bot list | true; exit ${{PIPESTATUS[0]}}"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))}
+    done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, check=False, env=environment)  # noqa: S603
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+def test_seeds_that_are_not_there_are_bad_usage(footnote: Callable[..., Ran]) -> None:
+    ran = footnote("chat", "--seeds", "nowhere")
+    assert (ran.code, ran.err) == (2, "Error: nowhere does not exist.\n")
+
+
+def test_the_starter_articles_are_found_beside_the_code(here: Path) -> None:
+    assert default_seeds() == ROOT / "seeds" / "articles"

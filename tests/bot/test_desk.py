@@ -1,0 +1,253 @@
+"""Every use case as a person meets it: what they say, what is said back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.desk import COMMANDS, Desk
+from bot.pages import LIMITS
+from bot.store import BotStore, open_store
+from bot.texts import load_texts
+from bot.types import Alert, Chat, Heard, Reply
+from retrieval import Corpus
+from tests.fake_corpus import BAKERY, FERRY, FakeCorpus, HandClock
+
+TEXTS = load_texts()
+ADMIN, READER = 7, 8
+CHAT = Chat(100, "en")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[BotStore]:
+    opened = open_store(tmp_path)
+    opened.chat(CHAT.id, language="en", kind="private")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def corpus() -> FakeCorpus:
+    return FakeCorpus(FERRY, BAKERY, pages={"https://news.example/new": replace(FERRY, id="new", title="New pier")})
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def desk(corpus: FakeCorpus, store: BotStore, clock: HandClock) -> Desk:
+    return Desk(corpus, store, TEXTS, admins=frozenset({ADMIN}), clock=clock)  # type: ignore[arg-type]
+
+
+def say(desk: Desk, text: str, *, user: int = READER, replied: str | None = None, language: str = "en") -> Reply:
+    return desk.hear(Heard(replace(CHAT, language=language), user, text, replied))
+
+
+def press(desk: Desk, data: str) -> Reply:
+    return desk.press(Heard(CHAT, READER, data))
+
+
+def text(reply: Reply) -> str:
+    return "\n".join(message.text for message in reply.messages)
+
+
+def test_any_text_is_a_question(desk: Desk) -> None:
+    reply = say(desk, "How many people does the ferry carry?")
+    assert text(reply).startswith("It carries ninety people. [1]")
+    assert not reply.refused
+    assert not reply.failed
+
+
+@pytest.mark.parametrize("command", ["/ask bakery opens?", "/ask@footnote_bot bakery opens?", "/ASK\nbakery opens?"])
+def test_ask_is_the_same_in_a_group(desk: Desk, command: str) -> None:
+    assert text(say(desk, command)).startswith("The bakery opens at six.")
+
+
+def test_what_the_articles_do_not_tell_is_refused_with_the_nearest(desk: Desk) -> None:
+    reply = say(desk, "Who is the king?")
+    assert reply.refused
+    assert "Ferry to Tern Island sails again — The Example, 5 March 2026" in text(reply)
+
+
+def test_a_follow_up_carries_the_questions_of_the_last_quarter_of_an_hour(
+    desk: Desk, corpus: FakeCorpus, clock: HandClock
+) -> None:
+    say(desk, "Is there a ferry?")
+    clock.advance(10 * 60)
+    say(desk, "What of the unknown?")
+    clock.advance(6 * 60)
+    say(desk, "And when?")
+    assert [previous for _, previous in corpus.asked] == [(), ("Is there a ferry?",), ("What of the unknown?",)]
+
+
+def test_chats_do_not_share_their_questions(desk: Desk, corpus: FakeCorpus) -> None:
+    say(desk, "Is there a ferry?")
+    desk.hear(Heard(Chat(200, "en"), READER, "And when?"))
+    assert corpus.asked[-1] == ("And when?", ())
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("/start", "Just ask"),
+        ("/help", "/summary"),
+        ("/ask", "/ask"),
+        ("/summary", "/summary"),
+        ("/follow", "/follow"),
+        ("/unfollow", "/unfollow"),
+        ("/following", "/follow"),
+        ("/dance now", "/dance"),
+        ("/", "do not say"),
+    ],
+)
+def test_every_command_says_something_useful_when_bare(desk: Desk, command: str, words: str) -> None:
+    assert words in text(say(desk, command))
+
+
+def test_start_is_three_lines(desk: Desk) -> None:
+    for language in TEXTS.languages():
+        assert text(say(desk, "/start", language=language)).count("\n") == 2
+
+
+def test_every_command_of_the_menu_is_understood(desk: Desk) -> None:
+    for command in COMMANDS:
+        assert "/help shows those I know" not in text(say(desk, f"/{command.name}"))
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["https://news.example/ferry", "tern island", "ferry", "https://news.example/ferry#:~:text=It%20carries"],
+)
+def test_a_summary_by_link_or_title(desk: Desk, reference: str) -> None:
+    reply = say(desk, f"/summary {reference}")
+    assert text(reply).startswith("Ferry to Tern Island sails again\n\n• The ferry sails")
+    assert not reply.failed
+
+
+@pytest.mark.parametrize(
+    "replied",
+    [
+        "It sails. [1]\n\nFerry (https://news.example/ferry#:~:text=x), and more",
+        "Ferry to Tern Island sails again\nSomething else",
+        "See https://elsewhere.example/x and https://news.example/ferry.",
+    ],
+)
+def test_a_summary_in_reply_to_a_message_with_a_link_or_a_title(desk: Desk, replied: str) -> None:
+    assert "• The ferry sails" in text(say(desk, "/summary", replied=replied))
+
+
+def test_an_unknown_link_is_fetched_for_an_administrator_only(desk: Desk, corpus: FakeCorpus) -> None:
+    refused = say(desk, "/summary https://news.example/new")
+    assert refused.failed
+    assert "/add" in text(refused)
+    assert "new" not in corpus.held
+    assert "New pier" in text(say(desk, "/summary https://news.example/new", user=ADMIN))
+    assert "new" in corpus.held
+
+
+def test_an_unknown_title_is_told(desk: Desk) -> None:
+    reply = say(desk, "/summary The history of cheese")
+    assert reply.failed
+    assert "do not know that article" in text(reply)
+
+
+def test_only_administrators_add_and_others_learn_their_number(desk: Desk, corpus: FakeCorpus) -> None:
+    reply = say(desk, "/add https://news.example/new")
+    assert reply.failed
+    assert str(READER) in text(reply)
+    assert "FOOTNOTE_ADMINS" in text(reply)
+    assert "new" not in corpus.held
+
+
+def test_adding_tells_what_became_of_it_and_offers_a_summary(desk: Desk) -> None:
+    reply = say(desk, "/add https://news.example/new", user=ADMIN)
+    assert text(reply) == "Added: New pier"
+    (button,) = reply.messages[0].buttons[0]
+    assert "New pier" in text(press(desk, button.data))
+    assert text(say(desk, "/add https://news.example/new", user=ADMIN)) == "I already have it: New pier"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "There is no page at https://news.example/gone."),
+        ("ru", "По адресу https://news.example/gone страницы нет."),
+    ],
+)
+def test_a_link_that_fails_is_a_friendly_sentence(desk: Desk, language: str, words: str) -> None:
+    reply = say(desk, "/add https://news.example/gone", user=ADMIN, language=language)
+    assert reply.failed
+    assert text(reply) == words
+
+
+def test_adding_without_a_link_explains(desk: Desk) -> None:
+    assert text(say(desk, "/add my article", user=ADMIN)).startswith("Send me the article's link")
+
+
+def test_the_language_is_changed_by_word_or_button(desk: Desk, store: BotStore) -> None:
+    offered = say(desk, "/language")
+    assert [button.text for button in offered.messages[0].buttons[0]] == ["English", "Русский"]
+    assert text(press(desk, offered.messages[0].buttons[0][1].data)) == "Теперь я говорю по-русски."
+    assert store.chat(CHAT.id, language="en", kind="private").language == "ru"
+    assert text(say(desk, "/language EN", language="ru")) == "I will speak English from now on."
+    assert say(desk, "/language de").failed
+
+
+def test_an_alert_speaks_the_chats_language_and_its_buttons_work(desk: Desk, store: BotStore) -> None:
+    message = desk.alert(Chat(CHAT.id, "ru"), Alert("ferry", "https://f.example/rss"))
+    assert message is not None
+    assert "5 марта 2026" in message.text
+    summary, mute = message.buttons[0]
+    assert (summary.text, mute.text) == ("Кратко", "Не уведомлять")
+    assert "• It carries ninety people." in text(press(desk, summary.data))
+    assert all(len(button.data.encode()) <= LIMITS.data_bytes for button in message.buttons[0])
+
+
+def test_an_alert_about_an_article_that_is_gone_is_none(desk: Desk) -> None:
+    assert desk.alert(CHAT, Alert("burnt", "https://f.example/rss")) is None
+
+
+@pytest.mark.parametrize("data", ["sum:ffffffffffffffff", "dance:1", "sum", "", "lang:xx", ":", "mute:"])
+def test_a_stale_or_foreign_button_is_told(desk: Desk, data: str) -> None:
+    reply = press(desk, data)
+    assert reply.failed
+    assert text(reply)
+
+
+def test_a_summary_button_of_a_removed_article_is_told(desk: Desk, corpus: FakeCorpus, store: BotStore) -> None:
+    data = f"sum:{store.handle('ferry')}"
+    del corpus.held["ferry"]
+    assert text(press(desk, data)) == "I do not have that article any more."
+
+
+def test_an_empty_corpus_says_so(store: BotStore, clock: HandClock) -> None:
+    desk = Desk(FakeCorpus(), store, TEXTS, admins=frozenset(), clock=clock)  # type: ignore[arg-type]
+    reply = say(desk, "Is there a ferry?")
+    assert reply.refused
+    assert text(reply).startswith("There are no articles here yet")
+
+
+def test_a_real_corpus_answers_and_sums_up_in_both_languages(
+    starter: Corpus, store: BotStore, clock: HandClock
+) -> None:
+    desk = Desk(starter, store, TEXTS, admins=frozenset(), clock=clock)
+    reply = say(desk, "Why was Saltgate Bridge closed?")
+    assert "cracks" in text(reply)
+    assert any(mark.url and ":~:text=" in mark.url for message in reply.messages for mark in message.marks)
+    assert text(say(desk, "/summary Saltgate Bridge closed after cracks found in girders")).count("•") >= 3
+    reply = say(desk, "Сколько людей эвакуировали из-за шторма?", language="ru")
+    assert not reply.refused
+    assert "2026" in text(reply)
+
+
+def test_examples_of_the_welcome_are_answered(starter: Corpus, store: BotStore, clock: HandClock) -> None:
+    desk = Desk(starter, store, TEXTS, admins=frozenset(), clock=clock)
+    for language, phrase in (("en", "for example: "), ("ru", "например: ")):
+        example = TEXTS.say(language, "start").split(phrase)[1].split("\n")[0]
+        reply = say(desk, example, language=language)
+        assert not reply.refused, example

@@ -1,0 +1,172 @@
+"""Following feeds: by address, by number, by button, up to a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.desk import Desk
+from bot.following import FEEDS_PER_CHAT
+from bot.pages import LIMITS
+from bot.store import BotStore, open_store
+from bot.texts import load_texts
+from bot.types import Button, Chat, Heard, Reply
+from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock
+
+CHAT = Chat(100, "en")
+FEED = "https://news.example/rss"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[BotStore]:
+    opened = open_store(tmp_path)
+    opened.chat(CHAT.id, language="en", kind="private")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def corpus() -> FakeCorpus:
+    corpus = FakeCorpus(BAKERY, FERRY)
+    corpus.carried = {FEED: [BAKERY, FERRY], "https://other.example/atom": []}
+    return corpus
+
+
+@pytest.fixture
+def desk(corpus: FakeCorpus, store: BotStore) -> Desk:
+    return Desk(corpus, store, load_texts(), admins=frozenset(), clock=HandClock())  # type: ignore[arg-type]
+
+
+def say(desk: Desk, text: str, chat: Chat = CHAT) -> Reply:
+    return desk.hear(Heard(chat, 8, text))
+
+
+def text(reply: Reply) -> str:
+    return "\n".join(message.text for message in reply.messages)
+
+
+def buttons(reply: Reply) -> list[Button]:
+    return [button for message in reply.messages for row in message.buttons for button in row]
+
+
+def press(desk: Desk, button: Button) -> str:
+    return text(desk.press(Heard(CHAT, 8, button.data)))
+
+
+def test_following_shows_the_title_and_the_latest_item(desk: Desk, store: BotStore) -> None:
+    reply = say(desk, f"/follow {FEED}")
+    assert text(reply) == (
+        "Now following Feed rss. New articles will appear here.\n\n"
+        "Its latest so far:\nFerry to Tern Island sails again, 5 March 2026"
+    )
+    assert reply.messages[0].marks[0].url == "https://news.example/ferry"
+    (subscription,) = store.subscriptions(CHAT.id)
+    assert (subscription.feed, subscription.title, subscription.since) == (FEED, "Feed rss", NOON)
+
+
+def test_an_address_may_be_typed_without_https(desk: Desk, store: BotStore) -> None:
+    say(desk, "/follow other.example/atom")
+    assert [one.feed for one in store.subscriptions(CHAT.id)] == ["https://other.example/atom"]
+
+
+def test_a_feed_without_items_has_no_sample(desk: Desk) -> None:
+    assert text(say(desk, "/follow https://other.example/atom")).count("\n") == 0
+
+
+def test_following_twice_is_told(desk: Desk) -> None:
+    say(desk, f"/follow {FEED}")
+    assert text(say(desk, f"/follow {FEED}")) == "This chat already follows Feed rss."
+
+
+def test_what_is_no_feed_is_told_and_not_followed(desk: Desk, store: BotStore) -> None:
+    reply = say(desk, "/follow https://news.example/")
+    assert reply.failed
+    assert "is a web page, not a feed" in text(reply)
+    assert store.subscriptions(CHAT.id) == []
+
+
+def test_the_limit_is_told_politely_and_without_a_visit(desk: Desk, corpus: FakeCorpus, store: BotStore) -> None:
+    for number in range(FEEDS_PER_CHAT):
+        corpus.carried[f"https://news.example/{number}"] = []
+        say(desk, f"/follow https://news.example/{number}")
+    reply = say(desk, f"/follow {FEED}")
+    assert reply.failed
+    assert "50 feeds" in text(reply)
+    assert FEED not in corpus.watched
+    listed = say(desk, "/following")
+    assert len(buttons(listed)) == 2 * FEEDS_PER_CHAT
+    for message in listed.messages:
+        assert sum(map(len, message.buttons)) <= LIMITS.buttons
+    assert "50. Feed" in listed.messages[-1].text
+
+
+def test_the_list_is_numbered_and_its_buttons_mute_and_leave(desk: Desk, store: BotStore) -> None:
+    say(desk, f"/follow {FEED}")
+    say(desk, "/follow https://other.example/atom")
+    listed = say(desk, "/following")
+    assert text(listed) == "This chat follows 2 feeds:\n\n1. Feed atom\n2. Feed rss"
+    assert [button.text for button in buttons(listed)] == ["1. Unfollow", "1. Mute", "2. Unfollow", "2. Mute"]
+    leave, _, _, mute = buttons(listed)
+    assert press(desk, mute).startswith("Feed rss is muted")
+    assert store.followers(FEED) == []
+    again = say(desk, "/following")
+    assert "2. Feed rss (muted)" in text(again)
+    assert press(desk, buttons(again)[3]).startswith("Feed rss is back")
+    assert press(desk, leave) == "No longer following Feed atom."
+    assert press(desk, leave) == "This chat does not follow that feed any more."
+    assert press(desk, mute).startswith("Feed rss is muted")
+
+
+def test_a_mute_answer_offers_the_way_back(desk: Desk, store: BotStore) -> None:
+    say(desk, f"/follow {FEED}")
+    mute = buttons(say(desk, "/following"))[1]
+    (back,) = buttons(desk.press(Heard(CHAT, 8, mute.data)))
+    assert back.text == "Unmute"
+    press(desk, back)
+    assert len(store.followers(FEED)) == 1
+
+
+@pytest.mark.parametrize("reference", ["2", FEED, "news.example/rss", "feed RSS"])
+def test_unfollowing_by_number_address_or_title(desk: Desk, store: BotStore, reference: str) -> None:
+    say(desk, f"/follow {FEED}")
+    say(desk, "/follow https://other.example/atom")
+    assert text(say(desk, f"/unfollow {reference}")) == "No longer following Feed rss."
+    assert [one.title for one in store.subscriptions(CHAT.id)] == ["Feed atom"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        ("feed", "More than one"),
+        ("3", "nothing called 3"),
+        ("0", "nothing called 0"),
+        ("cheese", "nothing called cheese"),
+    ],
+)
+def test_unfollowing_what_is_not_one_feed_is_told(desk: Desk, store: BotStore, reference: str, words: str) -> None:
+    say(desk, f"/follow {FEED}")
+    say(desk, "/follow https://other.example/atom")
+    reply = say(desk, f"/unfollow {reference}")
+    assert reply.failed
+    assert words in text(reply)
+    assert len(store.subscriptions(CHAT.id)) == 2
+
+
+def test_a_feed_is_watched_until_its_last_follower_leaves(desk: Desk, corpus: FakeCorpus, store: BotStore) -> None:
+    neighbour = replace(CHAT, id=200)
+    store.chat(neighbour.id, language="en", kind="private")
+    say(desk, f"/follow {FEED}")
+    say(desk, f"/follow {FEED}", neighbour)
+    say(desk, "/unfollow 1")
+    assert FEED in corpus.watched
+    say(desk, "/unfollow 1", neighbour)
+    assert FEED not in corpus.watched
+    assert store.followed_feeds() == set()
+
+
+def test_a_forged_button_cannot_mute_what_is_not_followed(desk: Desk, store: BotStore) -> None:
+    button = Button("Mute", f"mute:{store.handle(FEED)}")
+    assert press(desk, button) == "This chat does not follow that feed any more."

@@ -1,0 +1,181 @@
+"""The same desk in a terminal: a pipe of questions, a prompt with buttons, new articles while it waits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output import DummyOutput
+from rich.console import Console
+
+from bot.desk import Desk
+from bot.store import BotStore, open_store
+from bot.terminal import ANSWERED, CHAT_ID, FAILED, REFUSED, USER_ID, Lookout, TerminalChat, answer_lines, converse
+from bot.texts import load_texts
+from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock
+
+FEED = "https://news.example/rss"
+PATIENCE = 10.0  # seconds for another thread, on a busy machine
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[BotStore]:
+    opened = open_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def corpus() -> FakeCorpus:
+    corpus = FakeCorpus(FERRY, pages={"https://news.example/bakery": BAKERY})
+    corpus.carried = {FEED: [FERRY]}
+    return corpus
+
+
+@pytest.fixture
+def make_chat(corpus: FakeCorpus, store: BotStore) -> Callable[[str], TerminalChat]:
+    texts = load_texts()
+    desk = Desk(corpus, store, texts, admins=frozenset({USER_ID}), clock=HandClock())  # type: ignore[arg-type]
+    return lambda language: TerminalChat(desk, store, texts, language)
+
+
+@pytest.fixture
+def chat(make_chat: Callable[[str], TerminalChat]) -> TerminalChat:
+    return make_chat("en_GB.UTF-8")
+
+
+def watch_for(corpus: FakeCorpus, store: BotStore, chat: TerminalChat) -> Lookout:
+    return Lookout(corpus, store, chat, poll_seconds=60)  # type: ignore[arg-type]
+
+
+def pipe(chat: TerminalChat, *lines: str) -> tuple[int, str]:
+    out = StringIO()
+    return answer_lines(chat, [f"{line}\n" for line in lines], out), out.getvalue()
+
+
+def test_a_pipe_is_one_question_a_line(chat: TerminalChat) -> None:
+    code, said = pipe(chat, "When does the ferry sail again?", "", "ninety?")
+    assert code == ANSWERED
+    assert said == (
+        "The ferry sails again on Monday. [1]\n\n> [1] “The ferry sails again on Monday.”\n"
+        "> Ferry to Tern Island sails again — The Example, 5 March 2026\n\n[1] https://news.example/ferry\n\n"
+        "It carries ninety people. [1]\n\n> [1] “It carries ninety people.”\n"
+        "> Ferry to Tern Island sails again — The Example, 5 March 2026\n\n[1] https://news.example/ferry\n\n"
+    )
+
+
+def test_the_exit_code_is_the_worst_that_happened(chat: TerminalChat) -> None:
+    assert pipe(chat)[0] == ANSWERED
+    assert pipe(chat, "Who is the king?", "ferry?")[0] == REFUSED
+    assert pipe(chat, "Who is the king?", "/add https://news.example/none", "ferry?")[0] == FAILED
+
+
+def test_whoever_sits_here_may_add(chat: TerminalChat, corpus: FakeCorpus) -> None:
+    assert pipe(chat, "/add https://news.example/bakery")[1].startswith("Added: A bakery opens")
+    assert "bakery" in corpus.held
+
+
+def test_the_terminals_language_is_the_first_chats_and_then_its_own(make_chat: Callable[[str], TerminalChat]) -> None:
+    first = make_chat("ru_RU.UTF-8")
+    assert "5 марта 2026" in pipe(first, "ferry?")[1]
+    pipe(first, "/language en")
+    assert "5 March 2026" in pipe(make_chat("ru_RU.UTF-8"), "ferry?")[1]
+
+
+@contextmanager
+def terminal(chat: TerminalChat, lookout: Lookout, history: Path) -> Iterator[tuple[PipeInput, StringIO]]:
+    """A conversation at a prompt, fed by what the test types."""
+    screen = StringIO()
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        console = Console(file=screen, width=200)
+        yield keys, screen
+        keys.send_text("\x04")
+        converse(chat, console, history, lookout)
+
+
+def test_a_prompt_answers_until_the_end_of_file(
+    chat: TerminalChat, corpus: FakeCorpus, store: BotStore, tmp_path: Path
+) -> None:
+    history = tmp_path / "history"
+    with terminal(chat, watch_for(corpus, store, chat), history) as (keys, screen):
+        keys.send_text("When does the ferry sail?\n\n/language\n#2\nferry?\n#99\n")
+    said = screen.getvalue()
+    assert "The ferry sails again on Monday. [1]" in said
+    assert "#1 English   #2 Русский" in said
+    assert "Теперь я говорю по-русски." in said
+    assert "5 марта 2026" in said
+    assert "Эта кнопка уже устарела" in said
+    assert "+When does the ferry sail?" in history.read_text(encoding="utf-8")
+
+
+def test_control_c_drops_the_line_not_the_chat(
+    chat: TerminalChat, corpus: FakeCorpus, store: BotStore, tmp_path: Path
+) -> None:
+    with terminal(chat, watch_for(corpus, store, chat), tmp_path / "history") as (keys, screen):
+        keys.send_text("half a quest\x03ninety?\n")
+    assert "ninety people" in screen.getvalue()
+    assert len(corpus.asked) == 1
+
+
+def test_new_articles_of_followed_feeds_appear_while_it_waits(
+    chat: TerminalChat, corpus: FakeCorpus, store: BotStore
+) -> None:
+    pipe(chat, f"/follow {FEED}")
+    lookout = watch_for(corpus, store, chat)
+    assert lookout.look(NOON) == []
+    corpus.carried[FEED].append(BAKERY)
+    (message,) = lookout.look(NOON + timedelta(minutes=5))
+    assert message.text.startswith("A bakery opens\n\nThe bakery opens at six.")
+    assert chat.numbered(message) == [["#1 Summary", "#2 Mute"]]
+    assert "muted" in chat.hear("#2").messages[0].text
+    corpus.carried[FEED].append(replace(BAKERY, id="second"))
+    assert lookout.look(NOON + timedelta(minutes=10)) == []
+
+
+def test_feeds_that_others_follow_stay_theirs(chat: TerminalChat, corpus: FakeCorpus, store: BotStore) -> None:
+    corpus.watch(FEED)
+    corpus.carried[FEED].append(BAKERY)
+    before = store.counts()
+    assert watch_for(corpus, store, chat).look(NOON) == []
+    assert "bakery" in corpus.held
+    assert store.counts() == before
+    assert store.cursor() == 0  # the bot will still plan these alerts
+
+
+def test_the_lookout_goes_on_after_a_failure_and_stops_when_told(
+    chat: TerminalChat, corpus: FakeCorpus, store: BotStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    pipe(chat, f"/follow {FEED}")
+    corpus.carried[FEED].append(BAKERY)
+    shown, failed = threading.Event(), threading.Event()
+    lookout = Lookout(corpus, store, chat, poll_seconds=60, every=0.01)  # type: ignore[arg-type]
+
+    def show(message: object) -> None:
+        if not failed.is_set():
+            failed.set()
+            corpus.carried[FEED].append(replace(BAKERY, id="second"))
+            raise RuntimeError("the screen is gone")
+        shown.set()
+
+    lookout.start(show)
+    assert shown.wait(PATIENCE)
+    lookout.stop()
+    assert not any(thread.name == "lookout" for thread in threading.enumerate())
+    assert "looking for new articles failed" in caplog.text
+
+
+def test_the_chat_wakes_up_when_the_bot_found_it_gone(
+    make_chat: Callable[[str], TerminalChat], store: BotStore
+) -> None:
+    make_chat("en")
+    store.set_active(CHAT_ID, False)
+    pipe(make_chat("en"), f"/follow {FEED}")
+    assert len(store.followers(FEED)) == 1
