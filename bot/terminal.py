@@ -21,10 +21,9 @@ from bot.desk import COMMANDS, Desk
 from bot.lines import coloured_lines, plain_lines
 from bot.store import BotStore
 from bot.texts import Texts
-from bot.types import Alert, Button, Chat, Heard, Message, Reply
+from bot.types import TERMINAL_CHAT, Alert, Button, Chat, Heard, Message, Reply
 from retrieval import Corpus
 
-CHAT_ID = 0  # Telegram gives this number to nobody
 USER_ID = 0  # an administrator: whoever sits at this terminal can read and write the data folder anyway
 ANSWERED, FAILED, REFUSED = 0, 1, 3  # exit codes
 LOOK_SECONDS = 5.0  # between looks at the feeds; each feed is visited when it is due
@@ -42,14 +41,14 @@ class TerminalChat:
         self._store = store
         self._texts = texts
         self._language = texts.known(language)
-        store.chat(CHAT_ID, language=self._language, kind="private")
-        store.set_active(CHAT_ID, True)
+        store.chat(TERMINAL_CHAT, language=self._language, kind="private")
+        store.set_active(TERMINAL_CHAT, True)
         self._buttons: list[Button] = []  # all that were shown; "#3" presses the third
 
     @property
     def chat(self) -> Chat:
         """As it is now: /language changes it."""
-        return self._store.known_chat(CHAT_ID) or Chat(CHAT_ID, self._language)
+        return self._store.known_chat(TERMINAL_CHAT) or Chat(TERMINAL_CHAT, self._language)
 
     def say(self, key: str, **values: object) -> str:
         return self._texts.say(self.chat.language, key, **values)
@@ -173,7 +172,7 @@ class Lookout:
         return messages
 
     def _wanted(self, article_id: str, feed: str) -> bool:
-        followed = any(follower.chat_id == CHAT_ID for follower in self._store.followers(feed))
+        followed = any(follower.chat_id == TERMINAL_CHAT for follower in self._store.followers(feed))
         return followed and article_id not in self._shown
 
     def _watch(self, show: Callable[[Message], None]) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+TERMINAL_CHAT = 0  # Telegram gives this number to nobody; the terminal shows its alerts by itself
+
 
 @dataclass(frozen=True, slots=True)
 class Chat:
@@ -103,7 +105,9 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message to one chat, written down before it is sent. `key` is unique: the same thing is never queued twice."""
+    """One message to one chat, written down before it is sent. `key` is unique: the same thing is never queued
+    twice.
+    """
 
     key: str  # "a:<article>:<chat>" or "r:<update>:<n>"
     lane: Lane

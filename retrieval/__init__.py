@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from retrieval.corpus import Corpus as Corpus
     from retrieval.database import UtcDateTime as UtcDateTime
     from retrieval.database import open_engine as open_engine
-    from retrieval.database import reading as reading
+    from retrieval.database import reads_only as reads_only
     from retrieval.errors import AddressRefused as AddressRefused
     from retrieval.errors import BadDataset as BadDataset
     from retrieval.errors import FetchFailed as FetchFailed
@@ -53,19 +53,19 @@ if TYPE_CHECKING:
 _ROOMS = {
     "build": ("CorpusSettings", "open_corpus"),
     "corpus": ("Corpus",),
-    "database": ("UtcDateTime", "open_engine", "reading"),
+    "database": ("UtcDateTime", "open_engine", "reads_only"),
     "errors": (
         "AddressRefused", "BadDataset", "FetchFailed", "FootnoteError", "ModelFailed", "NoArticle", "NotAFeed",
         "SourceError", "StoreFailed", "UnknownArticle", "UnknownFeed", "UnreadableFile", "UnsupportedFile",
     ),
     "evaluation": ("Report", "evaluate"),
     "types": (
-        "Added", "Answer", "Article", "Change", "Citation", "CorpusStats", "Entry", "Evidence", "Feed", "Hit", "Nearest",
-        "Passage", "Refreshed", "Refusal", "Sentence", "Span", "Summary", "Trace", "Validators",
+        "Added", "Answer", "Article", "Change", "Citation", "CorpusStats", "Entry", "Evidence", "Feed", "Hit",
+        "Nearest", "Passage", "Refreshed", "Refusal", "Sentence", "Span", "Summary", "Trace", "Validators",
     ),
 }  # fmt: skip
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
-__all__ = sorted(_ROOM_OF)  # noqa: PLE0605 a list of the table above
+__all__ = sorted(_ROOM_OF)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,18 +1,18 @@
 """What can go wrong in the engine. Errors carry data, not prose; the words for people live with the people's side.
 
-    FootnoteError
-    ├── SourceError              what someone pointed at cannot become an article or a feed
-    │   ├── AddressRefused       the address is not one we connect to
-    │   ├── FetchFailed          the server could not be reached, or gave something unusable
-    │   ├── UnsupportedFile      a kind of file that we do not read
-    │   ├── UnreadableFile       a known kind, but broken, empty or locked
-    │   ├── NoArticle            it was read, and there is no article in it
-    │   └── NotAFeed             it was read, and it is not a feed
-    ├── UnknownArticle           no article has that id
-    ├── UnknownFeed              no such feed is watched
-    ├── ModelFailed              the embedding model cannot be loaded
-    ├── BadDataset               an evaluation folder is not in the documented form
-    └── StoreFailed              the data folder cannot be used (newer schema, no space, locked, not a database)
+FootnoteError
+├── SourceError              what someone pointed at cannot become an article or a feed
+│   ├── AddressRefused       the address is not one we connect to
+│   ├── FetchFailed          the server could not be reached, or gave something unusable
+│   ├── UnsupportedFile      a kind of file that we do not read
+│   ├── UnreadableFile       a known kind, but broken, empty or locked
+│   ├── NoArticle            it was read, and there is no article in it
+│   └── NotAFeed             it was read, and it is not a feed
+├── UnknownArticle           no article has that id
+├── UnknownFeed              no such feed is watched
+├── ModelFailed              the embedding model cannot be loaded
+├── BadDataset               an evaluation folder is not in the documented form
+└── StoreFailed              the data folder cannot be used (newer schema, no space, locked, not a database)
 """
 
 from __future__ import annotations

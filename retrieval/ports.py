@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.types import Change, Draft, Evidence, Fetched, Hit, NotModified, Question, Validators
+from retrieval.types import Change, Draft, Evidence, Fetched, Hit, NotModified, Question, Reading, Validators
 
 Vectors = npt.NDArray[np.float32]  # (n, dim), unit length
 
@@ -57,6 +57,16 @@ class Embedder(Protocol):
         """(n, dim). Safe to call from several threads."""
 
 
+class Reader(Protocol):
+    """Question and texts -> where each would answer, and whether it does."""
+
+    def knows(self, language: str) -> bool:
+        """Whether it can read this language (ISO 639-1)."""
+
+    def read(self, question: str, texts: Sequence[str]) -> list[Reading]:
+        """One for each text. Safe to call from several threads."""
+
+
 class Index(Protocol):
     """A follower of the store's log, deletable and rebuildable at any time. Fuses meaning and words by itself."""
 
@@ -89,4 +99,6 @@ class Writer(Protocol):
     """Evidence -> what is said. May not cite what it was not given; its output is verified all the same."""
 
     def write(self, question: Question, evidence: Sequence[Evidence], vector: Vectors | None) -> Draft:
-        """One to three sentences, best first. `evidence` best first; `vector` (1, dim) of the question, if there is one."""
+        """One to three sentences, best first. `evidence` best first; `vector` (1, dim) of the question, if there is
+        one.
+        """

@@ -18,8 +18,9 @@ from rich.console import Console
 
 from bot.desk import Desk
 from bot.store import BotStore, open_store
-from bot.terminal import ANSWERED, CHAT_ID, FAILED, REFUSED, USER_ID, Lookout, TerminalChat, answer_lines, converse
+from bot.terminal import ANSWERED, FAILED, REFUSED, USER_ID, Lookout, TerminalChat, answer_lines, converse
 from bot.texts import load_texts
+from bot.types import TERMINAL_CHAT
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock
 
 FEED = "https://news.example/rss"
@@ -176,6 +177,6 @@ def test_the_chat_wakes_up_when_the_bot_found_it_gone(
     make_chat: Callable[[str], TerminalChat], store: BotStore
 ) -> None:
     make_chat("en")
-    store.set_active(CHAT_ID, False)
+    store.set_active(TERMINAL_CHAT, False)
     pipe(make_chat("en"), f"/follow {FEED}")
     assert len(store.followers(FEED)) == 1

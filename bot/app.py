@@ -1,0 +1,187 @@
+"""Settings -> a running bot, until it is told to stop. The only place of this side that constructs the parts.
+
+Start: lock, corpus, store, Telegram, loops, what a dead process left, new updates. Stop: in the reverse order, with
+what was asked before still answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+
+from telegram import BotCommand
+from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.ext import Updater
+
+from bot.clerk import Clerk
+from bot.config import ConfigurationError, Fault, Settings, corpus_settings
+from bot.delivery import Drain
+from bot.desk import COMMANDS, Desk
+from bot.inbox import Inbox
+from bot.jobs import Jobs
+from bot.lock import hold
+from bot.logs import configure
+from bot.outbox import utc_now
+from bot.sender import TelegramSender
+from bot.store import BotStore, open_store
+from bot.telegram import Reception, TelegramApplication, build_application, build_bot
+from bot.texts import FALLBACK, load_texts
+from bot.types import Alert, Message
+from bot.updates import ALLOWED
+from retrieval import Corpus, open_corpus
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 30  # a long poll
+CLOSE_SECONDS = 4.0  # for answers that are due, and again for a round that is at work
+FIRST_RETRY, LONGEST_RETRY = 1.0, 30.0
+
+
+def run(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT. Raises ConfigurationError, StoreFailed ("busy" when another bot has the folder)."""
+    if settings.telegram_bot_token is None:
+        raise ConfigurationError((_token_fault("it is not set"),))
+    configure(settings.log_level)
+    with hold(settings.data):
+        corpus = open_corpus(corpus_settings(settings))
+        store = open_store(settings.data)
+        asyncio.run(_until_signalled(Service(settings, corpus, store)))
+        corpus.close()
+        store.close()
+
+
+async def _until_signalled(service: Service) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if not await service.serve(stop):
+        # A thread still waits for some server, and the interpreter would wait for it. Its work is done again later.
+        logging.shutdown()
+        os._exit(0)
+
+
+class Service:
+    """A bot over an open corpus and store. `serve` it once."""
+
+    def __init__(
+        self, settings: Settings, corpus: Corpus, store: BotStore, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        token = settings.telegram_bot_token
+        texts = load_texts()
+        desk = Desk(corpus, store, texts, admins=settings.admins, clock=clock)
+        inbox = Inbox(store)
+        self._store, self._desk, self._texts, self._inbox = store, desk, texts, inbox
+        self._bot = build_bot(inbox, token.get_secret_value() if token else "", settings.telegram_api_url)
+        drain = Drain(store, TelegramSender(self._bot), self._word, clock)
+        self._reception = Reception(self._bot, inbox, Clerk(desk, store, texts), drain.wake)
+        self._jobs = Jobs(corpus, store, drain, poll_seconds=settings.poll_seconds, clock=clock)
+        self._application = build_application(self._bot, self._reception.handle)
+
+    async def serve(self, stop: asyncio.Event) -> bool:
+        """Until `stop` is set. False when a thread is still at work, so that the corpus must not be closed.
+
+        Raises ConfigurationError when Telegram does not know the token.
+        """
+        try:
+            if await _unless(stop, self._log_in()):
+                await self._work(stop)
+        finally:
+            quiet = await self._close()
+        return quiet
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        self._jobs.start()
+        await self._application.start()
+        for update in await self._inbox.unfinished(self._bot):
+            await self._application.update_queue.put(update)
+        if await _unless(stop, self._listen()):
+            logger.info("listening as @%s", self._bot.username)
+            await _unless(stop, self._set_menus())
+            await stop.wait()
+
+    async def _log_in(self) -> None:
+        wait = FIRST_RETRY
+        while True:
+            try:
+                await self._application.initialize()
+                return
+            except InvalidToken as error:
+                raise ConfigurationError((_token_fault("Telegram does not know it"),)) from error
+            except NetworkError as error:
+                logger.warning("Telegram cannot be reached (%s); again in %.0f s", error, wait)
+                await asyncio.sleep(wait)
+                wait = min(LONGEST_RETRY, wait * 2)
+
+    async def _listen(self) -> None:
+        await _updater(self._application).start_polling(
+            timeout=POLL_SECONDS, allowed_updates=ALLOWED, bootstrap_retries=-1, error_callback=_log_poll_error
+        )
+
+    async def _set_menus(self) -> None:
+        for language in self._texts.languages():
+            shown = [command.name for command in COMMANDS if command.in_menu]
+            menu = [BotCommand(name, self._texts.say(language, f"command.{name}")) for name in shown]
+            try:
+                await self._bot.set_my_commands(menu, language_code=None if language == FALLBACK else language)
+            except TelegramError as error:
+                logger.warning("the menu could not be set: %s", error)
+
+    async def _close(self) -> bool:
+        logger.info("stopping")
+        application, updater = self._application, _updater(self._application)
+        listened = not updater.running or await _in_time(updater.stop())
+        self._reception.close()
+        handled = not application.running or await _in_time(application.stop())
+        settled = await self._jobs.close(CLOSE_SECONDS)
+        await self._reception.release()
+        await application.shutdown()
+        await self._bot.shutdown()
+        return listened and handled and settled
+
+    def _word(self, chat_id: int, alert: Alert) -> Message | None:
+        """None when the article is gone, or the chat does not want it any more."""
+        chat = self._store.known_chat(chat_id)
+        wanted = {followed.feed for followed in self._store.subscriptions(chat_id) if not followed.muted}
+        if chat is None or not chat.active or alert.feed not in wanted:
+            return None
+        return self._desk.alert(chat, alert)
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[object, object, None]) -> bool:
+    """Does the work; False when it was told to stop before the work was done. Raises what the work raises."""
+    doing, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait((doing, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if doing.done():
+        doing.result()
+        return True
+    doing.cancel()
+    await asyncio.gather(doing, return_exceptions=True)
+    return False
+
+
+async def _in_time(work: Coroutine[object, object, None]) -> bool:
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await work
+    except TimeoutError:
+        return False
+    return True
+
+
+def _updater(application: TelegramApplication) -> Updater:
+    if application.updater is None:
+        raise RuntimeError("the application was built without an updater")
+    return application.updater
+
+
+def _log_poll_error(error: TelegramError) -> None:
+    logger.warning("no updates from Telegram: %s: %s", type(error).__name__, error)
+
+
+def _token_fault(problem: str) -> Fault:
+    return Fault("TELEGRAM_BOT_TOKEN", problem, "copy the whole token that @BotFather gave, like 123456:ABC-DEF")

@@ -1,0 +1,101 @@
+"""Three loops that never end by themselves: refresh feeds, plan alerts, drain the outbox; and a little housekeeping.
+
+Each round is work that may be cut off at any point and done again. A round that fails is logged and tried again later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from bot.alerts import plan
+from bot.delivery import Drain
+from bot.store import BotStore
+from retrieval import Corpus
+
+logger = logging.getLogger(__name__)
+
+REFRESH_SECONDS = 5.0  # how often we look whether a feed is due
+PLAN_SECONDS = 2.0
+TIDY_SECONDS = 3600.0
+CHANGES_AT_ONCE = 500
+FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 60.0
+
+
+def plan_alerts(corpus: Corpus, store: BotStore) -> int:
+    """Brings the planner up to the end of the corpus's log; how many deliveries it queued (some may be known)."""
+    queued = 0
+    while changes := corpus.changes(store.cursor(), CHANGES_AT_ONCE):
+        deliveries = plan(changes, store.followers)
+        store.enqueue(deliveries, changes[-1].number)
+        queued += len(deliveries)
+    return queued
+
+
+class Jobs:
+    """The loops. `start` them on an event loop; `close` ends them in order."""
+
+    def __init__(
+        self, corpus: Corpus, store: BotStore, drain: Drain, *, poll_seconds: int, clock: Callable[[], datetime]
+    ) -> None:
+        self._corpus = corpus
+        self._store = store
+        self._drain = drain
+        self._poll_seconds = poll_seconds
+        self._clock = clock
+        self._stop = asyncio.Event()
+        self._loops: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """What a dead process was sending is ready again first."""
+        self._store.reclaim(self._clock())
+        rounds = (
+            (self._drain.run, 0.0),
+            (self._refresh, REFRESH_SECONDS),
+            (self._plan, PLAN_SECONDS),
+            (self._tidy, TIDY_SECONDS),
+        )
+        self._loops = [asyncio.create_task(self._forever(work, pause)) for work, pause in rounds]
+
+    async def close(self, seconds: float) -> bool:
+        """No new rounds; answers that are due still go. False when a round was still at work after that time."""
+        self._stop.set()
+        if not self._loops:  # never started: nobody to send by
+            return True
+        await self._drain.close(seconds)
+        try:
+            async with asyncio.timeout(seconds):
+                await asyncio.gather(*self._loops)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _refresh(self) -> None:
+        done = await asyncio.to_thread(self._corpus.refresh, self._clock(), self._poll_seconds)
+        if done.articles or done.failed:
+            logger.info("feeds: %d visited, %d failed, %d new articles", done.feeds, done.failed, done.articles)
+        if done.articles:
+            await self._plan()
+
+    async def _plan(self) -> None:
+        if await asyncio.to_thread(plan_alerts, self._corpus, self._store):
+            self._drain.wake()
+
+    async def _tidy(self) -> None:
+        await asyncio.to_thread(self._store.prune, self._clock())
+
+    async def _forever(self, work: Callable[[], Awaitable[None]], pause: float) -> None:
+        backoff = FIRST_BACKOFF
+        while not self._stop.is_set():
+            try:
+                await work()
+                wait, backoff = pause, FIRST_BACKOFF
+            except Exception:
+                logger.exception("a round of %s failed; again in %.0f s", work.__name__, backoff)
+                wait, backoff = backoff, min(LONGEST_BACKOFF, backoff * 2)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._stop.wait()

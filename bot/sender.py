@@ -1,0 +1,153 @@
+"""A message -> Telegram's sendMessage -> what became of it. Never raises for Telegram's reasons.
+
+The library's errors do not say whether a message may have been delivered; the cause behind them does. What surely was
+not sent may be sent again at once, what may have been sent may not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import httpx
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    MessageEntity,
+    ReplyParameters,
+)
+from telegram.constants import MessageEntityType
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError, TimedOut
+
+from bot.types import Gone, Later, Mark, MarkKind, Message, Moved, Outcome, Rejected, Sent, Unclear
+
+RETRY_SECONDS = 0.2  # the first wait after a failure of the network; the outbox doubles it
+TOKEN_SECONDS = 60.0  # a revoked token is the operator's to mend
+READ_SECONDS = 15.0  # Telegram answers within one; a lost reply costs a duplicate, so patience is cheap
+CONNECT_SECONDS = 5.0
+
+ENTITIES = {
+    MarkKind.BOLD: MessageEntityType.BOLD,
+    MarkKind.ITALIC: MessageEntityType.ITALIC,
+    MarkKind.CODE: MessageEntityType.CODE,
+    MarkKind.LINK: MessageEntityType.TEXT_LINK,
+    MarkKind.QUOTE: MessageEntityType.EXPANDABLE_BLOCKQUOTE,
+}
+
+# What Telegram says (compared in lower case) when nobody is there, or we may not write to them.
+GONE = (
+    "chat not found",
+    "user is deactivated",
+    "user not found",
+    "peer_id_invalid",
+    "group chat was deactivated",
+    "bot was kicked",
+    "bot is not a member",
+    "chat_write_forbidden",
+    "channel_private",
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+)
+TOPIC_CLOSED = ("topic_closed", "topic_deleted", "message thread not found")
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """All that one call of sendMessage says."""
+
+    chat_id: int
+    message: Message
+    reply_to: int | None
+    thread_id: int | None
+
+
+class TelegramSender:
+    """Sends by a bot that has been initialised."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def send(self, chat_id: int, message: Message, reply_to: int | None, thread_id: int | None) -> Outcome:
+        """Tries once more, in a plainer form, what Telegram refuses for its markup or its closed topic."""
+        letter: Letter | None = Letter(chat_id, message, reply_to, thread_id)
+        outcome: Outcome = Rejected("not tried")
+        while letter is not None:
+            try:
+                return Sent(await self._post(letter))
+            except TelegramError as error:
+                outcome, letter = outcome_of(error), plainer(letter, error)
+        return outcome
+
+    async def _post(self, letter: Letter) -> int:
+        message = letter.message
+        reply = None if letter.reply_to is None else ReplyParameters(letter.reply_to, allow_sending_without_reply=True)
+        sent = await self._bot.send_message(
+            letter.chat_id,
+            message.text,
+            entities=entities_of(message.text, message.marks),
+            reply_markup=_keyboard(message),
+            reply_parameters=reply,
+            message_thread_id=letter.thread_id,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+        )
+        return sent.message_id
+
+
+def entities_of(text: str, marks: tuple[Mark, ...]) -> list[MessageEntity]:
+    """Marks (characters) -> entities (UTF-16 units)."""
+    entities = [MessageEntity(ENTITIES[m.kind], m.start, m.end - m.start, url=m.url) for m in marks]
+    return list(MessageEntity.adjust_message_entities_to_utf_16(text, entities))
+
+
+def plainer(letter: Letter, error: TelegramError) -> Letter | None:
+    """The letter without what Telegram refused; None when that is not the matter, or nothing is left to leave out."""
+    said = str(error).lower()
+    if not isinstance(error, BadRequest):
+        return None
+    if letter.thread_id is not None and any(phrase in said for phrase in TOPIC_CLOSED):
+        return replace(letter, thread_id=None)
+    if letter.message.marks and "entit" in said:
+        return replace(letter, message=replace(letter.message, marks=()))
+    return None
+
+
+def outcome_of(error: TelegramError) -> Outcome:
+    """What an error means for the message. BadRequest and TimedOut are NetworkErrors to the library: order matters."""
+    match error:
+        case RetryAfter():
+            wait = error.retry_after
+            return Later(wait.total_seconds() if isinstance(wait, timedelta) else wait, "flood", flood=True)
+        case ChatMigrated():
+            return Moved(error.new_chat_id)
+        case Forbidden():
+            return Gone(str(error))
+        case InvalidToken():
+            return Later(TOKEN_SECONDS, "token refused")
+        case BadRequest():
+            said = str(error).lower()
+            return Gone(str(error)) if any(phrase in said for phrase in GONE) else Rejected(str(error))
+        case _:
+            return _network_outcome(error)
+
+
+def _network_outcome(error: TelegramError) -> Outcome:
+    cause = error.__cause__
+    name = type(cause or error).__name__
+    if isinstance(cause, UNSENT):
+        return Later(RETRY_SECONDS, name)
+    if isinstance(error, TimedOut) or isinstance(cause, httpx.HTTPError):
+        return Unclear(name)
+    return Later(RETRY_SECONDS, name)  # Telegram itself answered with a server's error: it took nothing
+
+
+def _keyboard(message: Message) -> InlineKeyboardMarkup | None:
+    if not message.buttons:
+        return None
+    rows = [[InlineKeyboardButton(button.text, callback_data=button.data) for button in row] for row in message.buttons]
+    return InlineKeyboardMarkup(rows)

@@ -1,0 +1,195 @@
+"""Who talks to the bot, what they follow and asked, what came in -> rows in <data>/bot.db, and back.
+
+Everything is written down before it is acted upon: updates in the inbox before Telegram may forget them, messages in
+the outbox before they are sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy as sa
+
+from bot.outbox import LANES, Outbox, move_chat, utc_now
+from bot.tables import chats, handles, inbox, outbox, questions, subscriptions
+from bot.types import Chat, Delivery, Lane, Subscription
+from retrieval import open_engine
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+HEAD = "0001"  # the last migration
+PREVIOUS_QUESTIONS = 3  # as many as a follow-up may refer to
+KEEP_FINISHED = timedelta(days=30)
+
+
+def open_store(data: Path, clock: Callable[[], datetime] = utc_now) -> BotStore:
+    """Opens or makes <data>/bot.db. Raises StoreFailed."""
+    data.mkdir(parents=True, exist_ok=True)
+    return BotStore(open_engine(f"sqlite:///{data / 'bot.db'}", MIGRATIONS, HEAD), clock)
+
+
+class BotStore(Outbox):
+    """An outbox, and what else the people's side remembers. Sync, safe to call from several threads."""
+
+    def close(self) -> None:
+        """Lets go of the database's files."""
+        self._engine.dispose()
+
+    # -- chats
+
+    def chat(self, chat_id: int, *, language: str, kind: Literal["private", "group", "channel"]) -> Chat:
+        """The chat as it is known; an unknown one is written down with what is given."""
+        with self._engine.begin() as tx:
+            row = tx.execute(sa.select(chats).where(chats.c.chat_id == chat_id)).first()
+            if row is None:
+                fresh = Chat(chat_id, language, kind)
+                tx.execute(sa.insert(chats).values(chat_id=chat_id, language=language, kind=kind, active=True))
+                return fresh
+        return _chat(row)
+
+    def known_chat(self, chat_id: int) -> Chat | None:
+        """The chat if it was ever heard of."""
+        with self._reading.connect() as tx:
+            row = tx.execute(sa.select(chats).where(chats.c.chat_id == chat_id)).first()
+        return None if row is None else _chat(row)
+
+    def set_language(self, chat_id: int, language: str) -> None:
+        """From now on the chat is spoken to in this language."""
+        with self._engine.begin() as tx:
+            tx.execute(sa.update(chats).where(chats.c.chat_id == chat_id).values(language=language))
+
+    def set_active(self, chat_id: int, active: bool) -> None:
+        """Whether messages reach the chat. What it follows is kept either way."""
+        with self._engine.begin() as tx:
+            tx.execute(sa.update(chats).where(chats.c.chat_id == chat_id).values(active=active))
+
+    def move(self, old_id: int, new_id: int) -> None:
+        """A group got a new number: rewritten everywhere, merged where the new one is known already."""
+        with self._engine.begin() as tx:
+            move_chat(tx, old_id, new_id)
+
+    # -- inbox
+
+    def journal(self, updates: Sequence[tuple[int, str]]) -> list[int]:
+        """Commits (update id, body) pairs; returns the ids that were not known before, in their order."""
+        bodies = dict(updates)
+        now = self._clock()
+        with self._engine.begin() as tx:
+            known = set(tx.execute(sa.select(inbox.c.update_id).where(inbox.c.update_id.in_(bodies))).scalars())
+            fresh = [update_id for update_id in bodies if update_id not in known]
+            if fresh:
+                rows = [{"update_id": number, "body": bodies[number], "received_at": now} for number in fresh]
+                tx.execute(sa.insert(inbox), rows)
+        return fresh
+
+    def unfinished(self) -> list[tuple[int, str]]:
+        """What came in and was not finished, oldest first."""
+        with self._reading.connect() as tx:
+            pending = sa.select(inbox.c.update_id, inbox.c.body).where(inbox.c.finished_at.is_(None))
+            return [(row.update_id, row.body) for row in tx.execute(pending.order_by(inbox.c.update_id))]
+
+    def finish(self, update_id: int, deliveries: Sequence[Delivery]) -> bool:
+        """One transaction: the update is done, and this is what is to be sent. A second time changes nothing: False."""
+        with self._engine.begin() as tx:
+            still_open = sa.update(inbox).where(inbox.c.update_id == update_id, inbox.c.finished_at.is_(None))
+            if not tx.execute(still_open.values(finished_at=self._clock(), body="")).rowcount:
+                return False
+            self._insert(tx, deliveries)
+        return True
+
+    def prune(self, now: datetime) -> None:
+        """Drops finished updates and answers older than KEEP_FINISHED. Alerts' rows stay: their keys must."""
+        old = now - KEEP_FINISHED
+        with self._engine.begin() as tx:
+            tx.execute(sa.delete(inbox).where(inbox.c.finished_at < old))
+            answers = outbox.c.lane == LANES.index(Lane.ANSWER)
+            tx.execute(sa.delete(outbox).where(answers, outbox.c.finished_at < old))
+
+    # -- conversation
+
+    def remember(self, chat_id: int, question: str, at: datetime) -> None:
+        """Keeps a question, so that the next one may refer to it."""
+        with self._engine.begin() as tx:
+            tx.execute(sa.insert(questions).values(chat_id=chat_id, question=question, asked_at=at))
+
+    def previous(self, chat_id: int, since: datetime) -> tuple[str, ...]:
+        """The chat's last questions, at most three, newest last."""
+        recent = sa.select(questions.c.question).where(questions.c.chat_id == chat_id, questions.c.asked_at >= since)
+        newest = recent.order_by(questions.c.asked_at.desc(), questions.c.id.desc()).limit(PREVIOUS_QUESTIONS)
+        with self._reading.connect() as tx:
+            return tuple(reversed(tx.execute(newest).scalars().all()))
+
+    def forget_old(self, before: datetime) -> None:
+        """Drops questions asked before that time."""
+        with self._engine.begin() as tx:
+            tx.execute(sa.delete(questions).where(questions.c.asked_at < before))
+
+    # -- subscriptions
+
+    def subscribe(self, subscription: Subscription) -> bool:
+        """False when the chat follows that feed already (its title and mute are left as they were)."""
+        with self._engine.begin() as tx:
+            if tx.execute(_subscription(subscription.chat_id, subscription.feed)).first():
+                return False
+            values = {name: getattr(subscription, name) for name in ("chat_id", "feed", "title", "since", "muted")}
+            tx.execute(sa.insert(subscriptions).values(values))
+        return True
+
+    def unsubscribe(self, chat_id: int, feed: str) -> bool:
+        """False when the chat did not follow it."""
+        with self._engine.begin() as tx:
+            theirs = sa.delete(subscriptions).where(subscriptions.c.chat_id == chat_id, subscriptions.c.feed == feed)
+            return tx.execute(theirs).rowcount > 0
+
+    def subscriptions(self, chat_id: int) -> list[Subscription]:
+        """What a chat follows, by title."""
+        theirs = sa.select(subscriptions).where(subscriptions.c.chat_id == chat_id)
+        with self._reading.connect() as tx:
+            rows = tx.execute(theirs.order_by(subscriptions.c.title, subscriptions.c.feed)).all()
+        return [Subscription(row.chat_id, row.feed, row.title, row.since, row.muted) for row in rows]
+
+    def followers(self, feed: str) -> list[Subscription]:
+        """The subscriptions of the feed that alerts go to: not muted, in chats that messages reach."""
+        reached = subscriptions.join(chats, chats.c.chat_id == subscriptions.c.chat_id)
+        wanted = sa.select(subscriptions).select_from(reached).where(subscriptions.c.feed == feed)
+        wanted = wanted.where(subscriptions.c.muted.is_(False), chats.c.active.is_(True))
+        with self._reading.connect() as tx:
+            rows = tx.execute(wanted.order_by(subscriptions.c.chat_id)).all()
+        return [Subscription(row.chat_id, row.feed, row.title, row.since, row.muted) for row in rows]
+
+    def set_muted(self, chat_id: int, feed: str, muted: bool) -> None:
+        """A muted feed stays followed, and sends nothing."""
+        theirs = sa.update(subscriptions).where(subscriptions.c.chat_id == chat_id, subscriptions.c.feed == feed)
+        with self._engine.begin() as tx:
+            tx.execute(theirs.values(muted=muted))
+
+    def followed_feeds(self) -> set[str]:
+        """The feeds that anybody follows."""
+        with self._reading.connect() as tx:
+            return set(tx.execute(sa.select(subscriptions.c.feed).distinct()).scalars())
+
+    # -- what buttons point at
+
+    def handle(self, value: str) -> str:
+        """A short key for an article's id or a feed's address, the same one every time; it fits a button's 64 bytes."""
+        key = blake2b(value.encode(), digest_size=8).hexdigest()
+        with self._engine.begin() as tx:
+            if not tx.execute(sa.select(handles.c.key).where(handles.c.key == key)).first():
+                tx.execute(sa.insert(handles).values(key=key, value=value))
+        return key
+
+    def resolve(self, key: str) -> str | None:
+        """What a button's key stands for; None for one that was never given out."""
+        with self._reading.connect() as tx:
+            return tx.execute(sa.select(handles.c.value).where(handles.c.key == key)).scalar()
+
+
+def _chat(row: sa.Row[tuple[int, str, Literal["private", "group", "channel"], bool]]) -> Chat:
+    return Chat(row.chat_id, row.language, row.kind, row.active)
+
+
+def _subscription(chat_id: int, feed: str) -> sa.Select[tuple[int, str, str, datetime, bool]]:
+    return sa.select(subscriptions).where(subscriptions.c.chat_id == chat_id, subscriptions.c.feed == feed)

@@ -1,0 +1,167 @@
+"""Telegram's updates -> the desk -> deliveries in the outbox. Thin: what is said is decided elsewhere.
+
+    update | understand | (one hop to a thread: clerk) | wake the drain
+
+Updates of one chat are handled one after the other, chats beside each other. An update is finished in the same
+transaction that queues what is said back: a crash before it means that the update is handled again at the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from weakref import WeakValueDictionary
+
+from telegram import Update
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+from telegram.ext import Application, ApplicationBuilder, TypeHandler
+from telegram.request import HTTPXRequest
+
+from bot.clerk import Clerk
+from bot.delivery import WINDOW
+from bot.inbox import BACKLOG, Inbox, JournalBot
+from bot.sender import CONNECT_SECONDS, READ_SECONDS
+from bot.updates import Event, Pressed, Reached, Said, Upgraded, understand
+
+logger = logging.getLogger(__name__)
+
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming form of waits; else it warns of the old one
+
+POOL = WINDOW + 24  # connections: messages in flight, and signs of life beside them
+QUESTION_THREADS = 4
+ERRAND_THREADS = 4
+ERRANDS = ("/add", "/follow", "/summary")  # these may fetch from the web, for up to 20 s
+TYPING_SECONDS = 4.5  # Telegram shows "typing" for five
+
+TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+def build_bot(inbox: Inbox, token: str, api_url: str) -> JournalBot:
+    """A bot that is not initialised yet; `api_url` like "https://api.telegram.org"."""
+
+    def request(pool: int) -> HTTPXRequest:
+        return HTTPXRequest(pool, READ_SECONDS, connect_timeout=CONNECT_SECONDS, pool_timeout=CONNECT_SECONDS)
+
+    return JournalBot(
+        inbox,
+        token,
+        base_url=f"{api_url}/bot",
+        base_file_url=f"{api_url}/file/bot",
+        request=request(POOL),
+        get_updates_request=request(2),
+    )
+
+
+def build_application(
+    bot: JournalBot, handle: Callable[[Update, Any], Coroutine[Any, Any, None]]
+) -> TelegramApplication:
+    """An application that gives every update to `handle`, as many at a time as the inbox lets in."""
+    builder = ApplicationBuilder().bot(bot).job_queue(None).concurrent_updates(BACKLOG * 2)
+    application: TelegramApplication = builder.build()
+    application.add_handler(TypeHandler(Update, handle))
+    return application
+
+
+class Reception:
+    """Handles updates. `wake` is called on the event loop when there is something to send."""
+
+    def __init__(self, bot: JournalBot, inbox: Inbox, clerk: Clerk, wake: Callable[[], None]) -> None:
+        self._bot = bot
+        self._inbox = inbox
+        self._clerk = clerk
+        self._wake = wake
+        self._questions = ThreadPoolExecutor(QUESTION_THREADS, "question")
+        self._errands = ThreadPoolExecutor(ERRAND_THREADS, "errand")
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._signs: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    async def handle(self, update: Update, _: object = None) -> None:
+        """An update that cannot be handled is finished with an apology; one that cannot be finished is kept."""
+        if not self._inbox.begin(update.update_id):
+            return
+        try:
+            event = self._understood(update)
+            async with self._turn(event):
+                if not self._closing:  # else it is handled at the next start
+                    await self._meet(update.update_id, event)
+        except Exception:
+            logger.exception("update %d is left for the next start", update.update_id)
+        finally:
+            self._inbox.end()
+
+    def _understood(self, update: Update) -> Event | None:
+        try:
+            return understand(update, self._bot.bot)
+        except Exception:  # it would be no clearer at the next start
+            logger.exception("update %d could not be understood", update.update_id)
+            return None
+
+    def close(self) -> None:
+        """Begins nothing new. What is being worked on goes on; await the handlers to see it done."""
+        self._closing = True
+
+    async def release(self) -> None:
+        """Lets go of the threads, once the handlers are done."""
+        for sign in self._signs:
+            sign.cancel()
+        await asyncio.gather(*self._signs, return_exceptions=True)
+        for pool in (self._questions, self._errands):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _meet(self, update_id: int, event: Event | None) -> None:
+        errand = isinstance(event, Said) and (event.text or "").lower().startswith(ERRANDS)
+        pool = self._errands if errand else self._questions
+        with self._sign_of_life(event):
+            await asyncio.get_running_loop().run_in_executor(pool, self._clerk.serve, update_id, event)
+        self._wake()
+
+    def _turn(self, event: Event | None) -> contextlib.AbstractAsyncContextManager[None]:
+        """One event of a chat at a time, in the order they came."""
+        match event:
+            case Said(place) | Pressed(place) | Reached(place):
+                chat_id = place.chat_id
+            case Upgraded(old_id, _):
+                chat_id = old_id
+            case None:
+                return contextlib.nullcontext()
+        return self._turns.setdefault(chat_id, asyncio.Lock())
+
+    @contextlib.contextmanager
+    def _sign_of_life(self, event: Event | None) -> Iterator[None]:
+        """Shows at once that somebody is at work: "typing", and a pressed button that stops spinning.
+
+        A call that is on its way is let finish by itself: cut off, it would take its connection along.
+        """
+        done = asyncio.Event()
+        sign = asyncio.create_task(self._show_life(event, done))
+        self._signs.add(sign)
+        sign.add_done_callback(self._signs.discard)
+        try:
+            yield
+        finally:
+            done.set()
+
+    async def _show_life(self, event: Event | None, done: asyncio.Event) -> None:
+        if isinstance(event, Pressed):
+            await _at_will(self._bot.answer_callback_query(event.query_id))
+        while isinstance(event, Said | Pressed) and not done.is_set():
+            place, thread = event.place, event.thread_id
+            await _at_will(self._bot.send_chat_action(place.chat_id, ChatAction.TYPING, message_thread_id=thread))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TYPING_SECONDS):
+                    await done.wait()
+
+
+async def _at_will(call: Awaitable[object]) -> None:
+    """A call whose failure matters to nobody."""
+    try:
+        await call
+    except TelegramError as error:
+        logger.debug("a sign of life failed: %s", type(error).__name__)

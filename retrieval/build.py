@@ -1,0 +1,50 @@
+"""CorpusSettings -> a Corpus. The only place that chooses and constructs the parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
+from retrieval.answer.confidence import load_confidence
+from retrieval.answer.extract import ExtractiveWriter
+from retrieval.corpus import Corpus, Parts
+from retrieval.index.local import LocalIndex
+from retrieval.models import load_embedder
+from retrieval.ports import Embedder, Reader
+from retrieval.reader import SHIPPED, OnnxReader
+from retrieval.reading import Sources
+from retrieval.sources.web import GuardedFetcher
+from retrieval.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusSettings:
+    """Where the articles are kept, and with what they are searched."""
+
+    data: Path  # created if missing; may hold other files beside ours
+    model: str | None = None  # folder or hub name; None: the packaged all-MiniLM-L6-v2
+    languages: tuple[str, ...] = ()  # that the model knows; empty: what its card says
+    allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ones that links and feeds may reach
+    models: Path | None = None  # exported models; None: a folder in `data`
+    reader: str | None = None  # "none": words and meaning alone choose the sentences
+
+
+def open_corpus(settings: CorpusSettings, embedder: Embedder | None = None) -> Corpus:
+    """Raises ModelFailed, StoreFailed. `embedder`: one that is loaded already, for several corpora in one process."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    models = settings.models or settings.data / "models"
+    embedder = embedder or load_embedder(settings.model, models, settings.languages)
+    store = Store(f"sqlite:///{settings.data / 'corpus.db'}")
+    fingerprint = embedder.fingerprint
+    index = LocalIndex(
+        settings.data / "index", lambda ids: store.passages_of(ids, fingerprint), fingerprint, embedder.dim
+    )
+    writer = ExtractiveWriter(embedder, index.rarity, load_reader(settings.reader))
+    sources = Sources(GuardedFetcher(settings.allowed_networks))
+    return Corpus(Parts(store, index, embedder, writer, load_confidence(), sources))
+
+
+def load_reader(name: str | None) -> Reader | None:
+    """The shipped reader, unless `name` is "none"."""
+    return None if name == "none" or not SHIPPED.is_dir() else OnnxReader()

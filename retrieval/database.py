@@ -1,0 +1,103 @@
+"""A database address and a folder of migrations -> an SQLAlchemy engine whose schema is at `head`.
+
+SQLite by default, tuned so that a committed transaction survives a power cut; the same tables work on PostgreSQL by
+URL. Reads take `reads_only(engine).connect()`, writes `engine.begin()`, which takes SQLite's write lock at once: a
+transaction that reads first and writes later would otherwise fail when another writer came between.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from retrieval.errors import StoreFailed
+
+BUSY_SECONDS = 30  # a writer waits this long for another process's transaction
+READ_ONLY = "footnote_read_only"
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """Aware datetimes in and out, kept in UTC (SQLite has no time zones)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def open_engine(url: str, migrations: Path, head: str) -> sa.Engine:
+    """Connects and migrates. Raises StoreFailed when the file is no database, is locked, or has a newer schema."""
+    options: dict[str, Any] = {}
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+        if sa.make_url(url).database in (None, "", ":memory:"):
+            options["poolclass"] = StaticPool  # one connection, or each would see a database of its own
+    engine = sa.create_engine(url, **options)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    try:
+        if _version(engine) != head:
+            _migrate(engine, migrations)
+    except (OperationalError, DatabaseError) as error:
+        engine.dispose()
+        raise StoreFailed(url, str(error.orig)) from error
+    except StoreFailed:
+        engine.dispose()
+        raise
+    return engine
+
+
+def reads_only(engine: sa.Engine) -> sa.Engine:
+    """The same engine for transactions that only read: they never wait for a writer."""
+    return engine.execution_options(**{READ_ONLY: True})
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    read_only = connection.get_execution_options().get(READ_ONLY)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _version(engine: sa.Engine) -> str | None:
+    with reads_only(engine).connect() as tx:
+        if not sa.inspect(tx).has_table("alembic_version"):
+            return None
+        return tx.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(engine: sa.Engine, migrations: Path) -> None:
+    # Alembic takes a quarter of a second to import, so it is only when there is something to migrate.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    version = _version(engine)
+    if version is not None and version not in known:
+        raise StoreFailed(str(engine.url), "newer schema")
+    with engine.begin() as tx:
+        config.attributes["connection"] = tx
+        command.upgrade(config, "head")

@@ -1,0 +1,247 @@
+"""A folder of articles and questions -> how well the corpus finds, answers, cites and refuses, and how fast.
+
+    articles.jsonl[.gz] or articles/ (any files that can be added)      questions.jsonl[.gz]
+    {id, question, asked?, answers: [accepted strings], articles: [ids that hold the answer], answerable?, previous?:
+    [...]}
+
+No answers, or answerable false: the articles do not tell, and the right reply is a refusal. `asked` is "now" for its
+question.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from retrieval.corpus import Corpus, Progress, silent
+from retrieval.errors import BadDataset, SourceError
+from retrieval.measures import area_under_roc, contains_answer, percentile, span_scores
+from retrieval.types import Answer, Refusal
+
+HIT_DEPTHS = (1, 5, 10)
+MRR_DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """One row of the questions' file."""
+
+    id: str
+    text: str
+    asked: datetime | None
+    answers: tuple[str, ...]
+    articles: frozenset[str]
+    answerable: bool
+    previous: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one question."""
+
+    question: AskedQuestion
+    reply: Answer | Refusal
+    valid: tuple[bool, ...]  # each citation shown: is it the slice it says it is
+    ms: float
+
+
+@dataclass(slots=True)
+class Report:
+    """Figures by name; None where the data cannot tell."""
+
+    figures: dict[str, float | int | None] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, float | int | None]:
+        return dict(self.figures)
+
+    def table(self) -> str:
+        width = max(len(name) for name in self.figures)
+        return "\n".join(f"{name:<{width}}  {_shown(value)}" for name, value in self.figures.items())
+
+
+def evaluate(
+    directory: Path, corpus: Corpus, *, predictions: Path | None = None, on_progress: Progress = silent
+) -> Report:
+    """Fills the corpus from the folder, asks every question. Raises BadDataset.
+
+    A corpus that holds the folder's articles already is not filled twice.
+    """
+    questions = read_questions(directory)
+    report = Report({"questions": len(questions), **fill(directory, corpus, on_progress)})
+    outcomes = []
+    for done, question in enumerate(questions, 1):
+        outcomes.append(ask(corpus, question))
+        on_progress(done, len(questions))
+    if predictions is not None:
+        lines = [json.dumps(_prediction(outcome), ensure_ascii=False) for outcome in outcomes]
+        predictions.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    report.figures.update(_found(outcomes) | _answered(outcomes) | _refused(outcomes) | _timed(outcomes))
+    return report
+
+
+def fill(directory: Path, corpus: Corpus, on_progress: Progress = silent) -> dict[str, float | int | None]:
+    """Adds the folder's articles; how many there are, and how fast they went in. Raises BadDataset."""
+    started, before = time.perf_counter(), corpus.stats().passages
+    place = next((p for p in _places(directory, "articles") if p.exists()), directory / "articles")
+    if not place.exists():
+        raise BadDataset(str(directory), "no articles.jsonl, articles.jsonl.gz or articles folder")
+    broken = [
+        result
+        for result in corpus.add_files([place], root=place if place.is_dir() else None, on_progress=on_progress)
+        if isinstance(result, SourceError)
+    ]
+    stats, seconds = corpus.stats(), time.perf_counter() - started
+    rate = (stats.passages - before) / seconds if stats.passages > before else None
+    return {"articles": stats.articles, "broken files": len(broken), "passages": stats.passages, "passages/s": rate}
+
+
+def read_questions(directory: Path) -> list[AskedQuestion]:
+    """Raises BadDataset, naming the file and the line."""
+    place = next((p for p in _places(directory, "questions") if p.is_file()), None)
+    if place is None:
+        raise BadDataset(str(directory), "no questions.jsonl or questions.jsonl.gz")
+    questions = []
+    for number, line in enumerate(_lines(place), 1):
+        try:
+            questions.append(_question(json.loads(line)))
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadDataset(f"{place.name} line {number}", f"not a question: {error!r}") from error
+    return questions
+
+
+def ask(corpus: Corpus, question: AskedQuestion) -> Outcome:
+    """One question, timed, its citations held against the articles."""
+    started = time.perf_counter()
+    reply = corpus.ask(question.text, previous=question.previous, now=question.asked)
+    ms = (time.perf_counter() - started) * 1000
+    cited = [c for s in reply.sentences for c in s.citations] if isinstance(reply, Answer) else []
+    valid = tuple(corpus.article(c.article_id).text[c.start : c.end] == c.quote for c in cited)
+    return Outcome(question, reply, valid, ms)
+
+
+def said(reply: Answer | Refusal, sentences: int | None = None) -> str:
+    """The first `sentences` of the reply as one text; nothing for a refusal."""
+    return " ".join(s.text for s in reply.sentences[:sentences]) if isinstance(reply, Answer) else ""
+
+
+def _found(outcomes: Sequence[Outcome]) -> dict[str, float | int | None]:
+    ranks = [_rank(o.reply.trace.hits, o.question.articles) for o in outcomes if o.question.articles]
+    figures: dict[str, float | int | None] = {
+        f"hit@{depth}": _mean([float(rank is not None and rank <= depth) for rank in ranks]) for depth in HIT_DEPTHS
+    }
+    reciprocal = [1 / rank if rank is not None and rank <= MRR_DEPTH else 0.0 for rank in ranks]
+    return {**figures, f"MRR@{MRR_DEPTH}": _mean(reciprocal)}
+
+
+def _answered(outcomes: Sequence[Outcome]) -> dict[str, float | int | None]:
+    told = [o for o in outcomes if o.question.answerable and o.question.answers]
+    first = [float(contains_answer(said(o.reply, 1), o.question.answers)) for o in told]
+    whole = [float(contains_answer(said(o.reply), o.question.answers)) for o in told]
+    spans = [span_scores(_span(o.reply) or "", o.question.answers) for o in told]
+    marked = any(_span(o.reply) for o in told)
+    citations = [valid for o in outcomes for valid in o.valid]
+    return {
+        "answer in first sentence": _mean(first),
+        "answer in whole reply": _mean(whole),
+        "span EM": _mean([exact for exact, _ in spans]) if marked else None,
+        "span F1": _mean([overlap for _, overlap in spans]) if marked else None,
+        "citations": len(citations),
+        "citation validity": _mean([float(valid) for valid in citations]),
+    }
+
+
+def _refused(outcomes: Sequence[Outcome]) -> dict[str, float | int | None]:
+    told = [o.reply for o in outcomes if o.question.answerable]
+    untold = [o.reply for o in outcomes if not o.question.answerable]
+    return {
+        "refusal AUROC": area_under_roc([r.confidence for r in told], [r.confidence for r in untold]),
+        "answer rate": _mean([float(isinstance(r, Answer)) for r in told]),
+        "false-answer rate": _mean([float(isinstance(r, Answer)) for r in untold]),
+    }
+
+
+def _timed(outcomes: Sequence[Outcome]) -> dict[str, float | int | None]:
+    stages: dict[str, list[float]] = {}
+    for outcome in outcomes:
+        for stage, ms in outcome.reply.trace.milliseconds.items():
+            stages.setdefault(stage, []).append(ms)
+    return {
+        f"{stage} p{share} ms": percentile(values, share / 100)
+        for stage, values in stages.items()
+        for share in (50, 95)
+    }
+
+
+def _prediction(outcome: Outcome) -> dict[str, Any]:
+    reply = outcome.reply
+    sentences = reply.sentences if isinstance(reply, Answer) else ()
+    return {
+        "id": outcome.question.id,
+        "refused": isinstance(reply, Refusal),
+        "confidence": reply.confidence,
+        "span": _span(reply),
+        "sentences": [
+            {
+                "text": s.text,
+                "citations": [
+                    {"article_id": c.article_id, "start": c.start, "end": c.end, "quote": c.quote} for c in s.citations
+                ],
+            }
+            for s in sentences
+        ],
+        "hits": list(reply.trace.hits),
+        "ms": round(outcome.ms, 2),
+    }
+
+
+def _question(row: dict[str, Any]) -> AskedQuestion:
+    answers = tuple(str(answer) for answer in row.get("answers") or ())
+    asked = row.get("asked")
+    previous = row.get("previous") or ()
+    return AskedQuestion(
+        id=str(row["id"]),
+        text=str(row["question"]),
+        asked=_day(asked) if asked else None,
+        answers=answers,
+        articles=frozenset(str(article) for article in row.get("articles") or ()),
+        answerable=bool(answers) and bool(row.get("answerable", True)),
+        previous=(previous,) if isinstance(previous, str) else tuple(previous),
+    )
+
+
+def _day(text: str) -> datetime:
+    when = datetime.fromisoformat(text)
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _rank(hits: Sequence[str], gold: frozenset[str]) -> int | None:
+    return next((rank for rank, article in enumerate(hits, 1) if article in gold), None)
+
+
+def _span(reply: Answer | Refusal) -> str | None:
+    if not isinstance(reply, Answer):
+        return None
+    return next((s.text[s.span.start : s.span.end] for s in reply.sentences if s.span is not None), None)
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
+
+
+def _places(directory: Path, name: str) -> list[Path]:
+    return [directory / f"{name}.jsonl", directory / f"{name}.jsonl.gz", directory / name]
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+        yield from (line for line in file if line.strip())

@@ -1,0 +1,277 @@
+"""Articles in, articles out, and one ordered log of what changed: the truth that everything else follows.
+
+A transaction that adds an article writes its passages, their vectors and the log entry together, or nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from retrieval.database import UtcDateTime, open_engine, reads_only
+from retrieval.errors import UnknownArticle
+from retrieval.ports import StoredPassage, Vectors
+from retrieval.types import Article, Change, CorpusStats, Passage, Span
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0001"
+IN_LIMIT = 500  # ids in one IN (...): SQLite takes 32,766, a short statement is parsed faster
+
+META = sa.MetaData()
+ARTICLES = sa.Table(
+    "articles",
+    META,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("current", sa.Boolean),
+    sa.Column("title", sa.Text),
+    sa.Column("text", sa.Text),
+    sa.Column("language", sa.Text),
+    sa.Column("url", sa.Text),
+    sa.Column("source", sa.Text),
+    sa.Column("author", sa.Text),
+    sa.Column("published", UtcDateTime),
+    sa.Column("digest", sa.Text),
+)
+PASSAGES = sa.Table(
+    "passages",
+    META,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("article_id", sa.Text),
+    sa.Column("revision", sa.Integer),
+    sa.Column("spans", sa.JSON),
+)
+VECTORS = sa.Table(
+    "vectors",
+    META,
+    sa.Column("passage_id", sa.Integer, primary_key=True),
+    sa.Column("fingerprint", sa.Text),
+    sa.Column("vector", sa.LargeBinary),
+)
+LOG = sa.Table(
+    "log",
+    META,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text),
+    sa.Column("article_id", sa.Text),
+    sa.Column("revision", sa.Integer),
+    sa.Column("feed", sa.Text),
+)
+_FIELDS = [ARTICLES.c[name] for name in ("id", "title", "text", "language", "url", "source", "author", "published")]
+_ARTICLE = [*_FIELDS, ARTICLES.c.revision]
+
+
+class Store:
+    """The articles' database. Every method is one transaction; safe to call from several threads and processes."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = open_engine(url, MIGRATIONS, HEAD)
+        self._reads = reads_only(self.engine)
+
+    def add(self, article: Article, passages: Sequence[Passage], vectors: Vectors | None, fingerprint: str) -> Change:
+        """Writes the article as the current revision. `vectors` (n, dim) go with `passages`, or None."""
+        with self.engine.begin() as tx:
+            known = tx.execute(_current().where(ARTICLES.c.id == article.id)).first() is not None
+            self._retire(tx, article.id)
+            row = {column.name: getattr(article, column.name) for column in _ARTICLE}
+            tx.execute(sa.insert(ARTICLES), {**row, "current": True, "digest": digest(article)})
+            self._write_passages(tx, article, passages, vectors, fingerprint)
+            return append(tx, "updated" if known else "added", article.id, article.revision)
+
+    def remove(self, article_id: str) -> Article:
+        """Takes the article out of the corpus, its old revisions too. Raises UnknownArticle."""
+        with self.engine.begin() as tx:
+            row = tx.execute(_current().where(ARTICLES.c.id == article_id)).first()
+            if row is None:
+                raise UnknownArticle(article_id, "unknown")
+            self._retire(tx, article_id)
+            tx.execute(sa.delete(ARTICLES).where(ARTICLES.c.id == article_id))
+            append(tx, "removed", article_id, row.revision)
+            return _article(row)
+
+    def article(self, article_id: str) -> Article:
+        """The current revision. Raises UnknownArticle."""
+        found = self._first(_current().where(ARTICLES.c.id == article_id))
+        if found is None:
+            raise UnknownArticle(article_id, "unknown")
+        return found
+
+    def find_by_url(self, url: str) -> Article | None:
+        return self._first(_current().where(ARTICLES.c.url == url))
+
+    def find_same(self, article: Article) -> Article | None:
+        """A current article with the same words, whatever its id."""
+        return self._first(_current().where(ARTICLES.c.digest == digest(article)).order_by(ARTICLES.c.id))
+
+    def last_revision(self, article_id: str) -> int:
+        """0 when the id was never used. Removed articles count: a revision number never means two texts."""
+        query = sa.select(sa.func.max(LOG.c.revision)).where(LOG.c.article_id == article_id)
+        with self._reads.connect() as tx:
+            return tx.execute(query).scalar() or 0
+
+    def articles(self, limit: int, offset: int = 0) -> list[Article]:
+        """Newest first, undated ones last."""
+        order = (ARTICLES.c.published.is_(None), ARTICLES.c.published.desc(), ARTICLES.c.id)
+        with self._reads.connect() as tx:
+            return [_article(row) for row in tx.execute(_current().order_by(*order).limit(limit).offset(offset))]
+
+    def evidence(self, passage_ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
+        """Passages with their articles, by passage id. Ids that are gone are left out."""
+        joined = sa.join(PASSAGES, ARTICLES, _same_revision())
+        query = sa.select(PASSAGES.c.id.label("passage_id"), PASSAGES.c.spans, *_ARTICLE).select_from(joined)
+        with self._reads.connect() as tx:
+            rows = [row for ids in _slices(passage_ids) for row in tx.execute(query.where(PASSAGES.c.id.in_(ids)))]
+        return {row.passage_id: (_passage(row.spans), _article(row)) for row in rows}
+
+    def dated(self, passage_ids: Sequence[int]) -> dict[int, tuple[str, datetime | None]]:
+        """passage id -> (article id, publication date), without reading any text."""
+        joined = sa.join(PASSAGES, ARTICLES, _same_revision())
+        query = sa.select(PASSAGES.c.id, PASSAGES.c.article_id, ARTICLES.c.published).select_from(joined)
+        with self._reads.connect() as tx:
+            rows = [row for ids in _slices(passage_ids) for row in tx.execute(query.where(PASSAGES.c.id.in_(ids)))]
+        return {row.id: (row.article_id, row.published) for row in rows}
+
+    def passages_of(self, article_ids: Sequence[str], fingerprint: str) -> Iterator[StoredPassage]:
+        """The current passages of these articles, with vectors of that model only."""
+        joined = sa.join(PASSAGES, ARTICLES, _same_revision()).outerjoin(
+            VECTORS, (VECTORS.c.passage_id == PASSAGES.c.id) & (VECTORS.c.fingerprint == fingerprint)
+        )
+        columns = (PASSAGES.c.id, PASSAGES.c.spans, ARTICLES.c.text, VECTORS.c.vector)
+        about = (PASSAGES.c.article_id, ARTICLES.c.title, ARTICLES.c.language)
+        query = sa.select(*columns, *about).select_from(joined).order_by(PASSAGES.c.id)
+        for ids in _slices(article_ids):
+            with self._reads.connect() as tx:
+                for row in tx.execute(query.where(PASSAGES.c.article_id.in_(ids))):
+                    passage = _passage(row.spans)
+                    text = row.text[passage.start : passage.end]
+                    vector = None if row.vector is None else np.frombuffer(row.vector, np.float16).astype(np.float32)
+                    yield StoredPassage(row.id, row.article_id, row.title, text, row.language, vector)
+
+    def passages(self, article_id: str) -> list[Passage]:
+        """Of the current revision, in the text's order."""
+        query = sa.select(PASSAGES.c.spans).where(PASSAGES.c.article_id == article_id).order_by(PASSAGES.c.id)
+        with self._reads.connect() as tx:
+            return [_passage(spans) for spans in tx.execute(query).scalars()]
+
+    def replace_passages(
+        self, article: Article, passages: Sequence[Passage], vectors: Vectors | None, fingerprint: str
+    ) -> None:
+        """Cuts and embeds a current article anew (another model); the text and its revision stay."""
+        with self.engine.begin() as tx:
+            tx.execute(sa.delete(PASSAGES).where(PASSAGES.c.article_id == article.id))
+            self._write_passages(tx, article, passages, vectors, fingerprint)
+
+    def embedded_otherwise(self, fingerprint: str) -> list[str]:
+        """Ids of articles whose vectors another model made."""
+        joined = sa.join(PASSAGES, VECTORS, VECTORS.c.passage_id == PASSAGES.c.id)
+        query = sa.select(PASSAGES.c.article_id).select_from(joined).where(VECTORS.c.fingerprint != fingerprint)
+        with self._reads.connect() as tx:
+            return [row[0] for row in tx.execute(query.distinct().order_by(PASSAGES.c.article_id))]
+
+    def changes(self, after: int, limit: int) -> list[Change]:
+        """The log's entries after that number, in order."""
+        with self._reads.connect() as tx:
+            rows = tx.execute(sa.select(LOG).where(LOG.c.number > after).order_by(LOG.c.number).limit(limit))
+            return [Change(row.number, row.kind, row.article_id, row.revision, row.feed) for row in rows]
+
+    def last_change(self) -> int:
+        """The number of the log's last entry, 0 when nothing ever happened."""
+        with self._reads.connect() as tx:
+            return tx.execute(sa.select(sa.func.max(LOG.c.number))).scalar() or 0
+
+    def ids(self) -> list[str]:
+        """Of every current article, in a fixed order."""
+        query = sa.select(ARTICLES.c.id).where(ARTICLES.c.current).order_by(ARTICLES.c.id)
+        with self._reads.connect() as tx:
+            return list(tx.execute(query).scalars())
+
+    def languages(self) -> dict[str, int]:
+        """Language -> number of current articles."""
+        query = sa.select(ARTICLES.c.language, sa.func.count()).where(ARTICLES.c.current)
+        with self._reads.connect() as tx:
+            return {row[0]: row[1] for row in tx.execute(query.group_by(ARTICLES.c.language))}
+
+    def stats(self, model: str, feeds: int) -> CorpusStats:
+        current = sa.select(sa.func.count(), sa.func.min(ARTICLES.c.published), sa.func.max(ARTICLES.c.published))
+        with self._reads.connect() as tx:
+            articles, oldest, newest = tx.execute(current.where(ARTICLES.c.current)).one()
+            passages = tx.execute(sa.select(sa.func.count()).select_from(PASSAGES)).scalar() or 0
+        return CorpusStats(articles, passages, feeds, self.languages(), oldest, newest, model, self.last_change())
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _first(self, query: sa.Select[Any]) -> Article | None:
+        with self._reads.connect() as tx:
+            row = tx.execute(query.limit(1)).first()
+        return None if row is None else _article(row)
+
+    @staticmethod
+    def _retire(tx: sa.Connection, article_id: str) -> None:
+        """The text of an old revision stays, for the citations that point at it; what is searched goes."""
+        tx.execute(sa.update(ARTICLES).where(ARTICLES.c.id == article_id).values(current=False))
+        tx.execute(sa.delete(PASSAGES).where(PASSAGES.c.article_id == article_id))
+
+    @staticmethod
+    def _write_passages(
+        tx: sa.Connection, article: Article, passages: Sequence[Passage], vectors: Vectors | None, fingerprint: str
+    ) -> None:
+        for number, passage in enumerate(passages):
+            row = {
+                "article_id": article.id,
+                "revision": article.revision,
+                "spans": [list(s) for s in passage.sentences],
+            }
+            passage_id = _inserted(tx, PASSAGES, row)
+            if vectors is not None:
+                blob = vectors[number].astype(np.float16).tobytes()  # half the space; the cosine moves by under .0005
+                tx.execute(sa.insert(VECTORS), {"passage_id": passage_id, "fingerprint": fingerprint, "vector": blob})
+
+
+def append(tx: sa.Connection, kind: Any, article_id: str, revision: int, feed: str | None = None) -> Change:
+    """One more entry at the log's end, in the caller's transaction."""
+    row = {"kind": kind, "article_id": article_id, "revision": revision, "feed": feed}
+    number = _inserted(tx, LOG, row)
+    return Change(number, kind, article_id, revision, feed)
+
+
+def _inserted(tx: sa.Connection, table: sa.Table, row: dict[str, Any]) -> int:
+    """The key that the database gave the row."""
+    key = tx.execute(sa.insert(table), row).inserted_primary_key
+    if key is None:
+        raise AssertionError("a single insert always has a key")
+    return int(key[0])
+
+
+def digest(article: Article) -> str:
+    """Equal for articles with the same words, whatever the spacing and letter case."""
+    words = " ".join(f"{article.title} {article.text}".casefold().split())
+    return hashlib.blake2b(words.encode(), digest_size=16).hexdigest()
+
+
+def _current() -> sa.Select[Any]:
+    return sa.select(*_ARTICLE).where(ARTICLES.c.current)
+
+
+def _same_revision() -> sa.ColumnElement[bool]:
+    return (PASSAGES.c.article_id == ARTICLES.c.id) & (PASSAGES.c.revision == ARTICLES.c.revision)
+
+
+def _article(row: Any) -> Article:
+    return Article(**{column.name: getattr(row, column.name) for column in _ARTICLE})
+
+
+def _passage(spans: Iterable[Sequence[int]]) -> Passage:
+    sentences = tuple(Span(start, end) for start, end in spans)
+    return Passage(sentences[0].start, sentences[-1].end, sentences)
+
+
+def _slices(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for at in range(0, len(items), IN_LIMIT):
+        yield items[at : at + IN_LIMIT]

@@ -1,0 +1,141 @@
+"""A method's name and parameters -> its result, as Telegram gives it; Refused otherwise."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+
+from tests.botapi.checks import keyboard_of, text_of
+from tests.botapi.faults import Faults, Refused
+from tests.botapi.state import BOT, Json, State
+
+MAX_TOAST = 200  # characters of an answer to a pressed button
+SCOPED = {"scope", "language_code"}
+PARAMETERS: Mapping[str, set[str]] = {
+    "getMe": set(),
+    "deleteWebhook": {"drop_pending_updates"},
+    "getWebhookInfo": set(),
+    "sendMessage": {
+        *("chat_id", "text", "entities", "parse_mode", "reply_markup", "reply_parameters", "message_thread_id"),
+        *("link_preview_options", "disable_notification"),
+    },
+    "sendChatAction": {"chat_id", "action", "message_thread_id"},
+    "answerCallbackQuery": {"callback_query_id", "text", "show_alert", "cache_time"},
+    "editMessageReplyMarkup": {"chat_id", "message_id", "reply_markup"},
+    "setMyCommands": {"commands", *SCOPED},
+    "getMyCommands": SCOPED,
+    "getChatMember": {"chat_id", "user_id"},
+}
+Result = Json | bool | list[Json]
+
+
+class Methods:
+    """All but getUpdates, which waits and so belongs to the server."""
+
+    def __init__(self, state: State, faults: Faults) -> None:
+        self._state = state
+        self._faults = faults
+        self._methods: dict[str, Callable[[Json], Result]] = {
+            "getMe": lambda _: dict(BOT),
+            "deleteWebhook": lambda _: True,
+            "getWebhookInfo": self._webhook_info,
+            "sendMessage": self._send_message,
+            "sendChatAction": self._send_chat_action,
+            "answerCallbackQuery": self._answer_callback_query,
+            "editMessageReplyMarkup": self._edit_reply_markup,
+            "setMyCommands": self._set_commands,
+            "getMyCommands": lambda parameters: self._state.commands.get(_scope(parameters), []),
+            "getChatMember": self._chat_member,
+        }
+
+    def call(self, name: str, parameters: Json) -> Result:
+        """Refuses methods and parameters that it does not know, so that a misspelt one is noticed."""
+        if name not in self._methods:
+            raise Refused(404, "Not Found: method not found")
+        unknown = parameters.keys() - PARAMETERS[name]
+        if unknown:
+            raise Refused(400, f"Bad Request: {name} has no parameter {', '.join(sorted(unknown))}")
+        return self._methods[name](parameters)
+
+    def _webhook_info(self, _: Json) -> Json:
+        return {"url": "", "has_custom_certificate": False, "pending_update_count": len(self._state.updates)}
+
+    def _send_message(self, parameters: Json) -> Json:
+        chat_id = self._chat(parameters)
+        text, entities = text_of(parameters)
+        keyboard = keyboard_of(parameters)
+        body = self._placed(chat_id, parameters)
+        self._faults.check_rate(chat_id)
+        body |= {"entities": entities} if entities else {}
+        body |= {"reply_markup": keyboard} if keyboard else {}
+        return self._state.message(chat_id, dict(BOT), text=text, **body)
+
+    def _placed(self, chat_id: int, parameters: Json) -> Json:
+        """Which message it replies to, and in which topic it stands."""
+        body: Json = {}
+        reply = parameters.get("reply_parameters")
+        if reply:
+            original = self._state.messages.get((chat_id, int(reply["message_id"])))
+            if original is None and not reply.get("allow_sending_without_reply"):
+                raise Refused(400, "Bad Request: message to be replied not found")
+            body |= {"reply_to_message": original} if original else {}
+        if "message_thread_id" in parameters:
+            thread = int(parameters["message_thread_id"])
+            if (chat_id, thread) in self._faults.closed_topics:
+                raise Refused(400, "Bad Request: TOPIC_CLOSED")
+            body |= {"message_thread_id": thread, "is_topic_message": True}
+        return body
+
+    def _send_chat_action(self, parameters: Json) -> bool:
+        self._chat(parameters)
+        if parameters["action"] != "typing":
+            raise Refused(400, "Bad Request: wrong parameter action in request")
+        return True
+
+    def _answer_callback_query(self, parameters: Json) -> bool:
+        query = parameters["callback_query_id"]
+        if query not in self._state.queries or self._state.queries[query] is not None:
+            raise Refused(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+        if len(parameters.get("text") or "") > MAX_TOAST:
+            raise Refused(400, "Bad Request: MESSAGE_TOO_LONG")
+        self._state.queries[query] = parameters
+        return True
+
+    def _edit_reply_markup(self, parameters: Json) -> Json:
+        message = self._state.messages.get((self._chat(parameters), int(parameters["message_id"])))
+        if message is None or message["from"]["id"] != BOT["id"]:
+            raise Refused(400, "Bad Request: message to edit not found")
+        keyboard = keyboard_of(parameters)
+        if keyboard == message.get("reply_markup"):
+            raise Refused(400, "Bad Request: message is not modified")
+        message.pop("reply_markup", None)
+        message.update({"reply_markup": keyboard} if keyboard else {})
+        return message
+
+    def _set_commands(self, parameters: Json) -> bool:
+        for command in parameters["commands"]:
+            described = 1 <= len(command["description"]) <= 256
+            if not re.fullmatch(r"[a-z0-9_]{1,32}", command["command"]) or not described:
+                raise Refused(400, "Bad Request: BOT_COMMAND_INVALID")
+        self._state.commands[_scope(parameters)] = parameters["commands"]
+        return True
+
+    def _chat_member(self, parameters: Json) -> Json:
+        chat_id, user_id = self._chat(parameters), int(parameters["user_id"])
+        status = "administrator" if user_id in self._state.admins.get(chat_id, ()) else "member"
+        return {"status": status, "user": {"id": user_id, "is_bot": False, "first_name": f"Person {user_id}"}}
+
+    def _chat(self, parameters: Json) -> int:
+        try:
+            chat_id = int(parameters.get("chat_id", ""))
+        except ValueError:
+            raise Refused(400, "Bad Request: chat_id is empty") from None
+        self._faults.check_chat(chat_id)
+        if chat_id not in self._state.chats:
+            raise Refused(400, "Bad Request: chat not found")
+        return chat_id
+
+
+def _scope(parameters: Json) -> str:
+    return json.dumps([parameters.get("scope"), parameters.get("language_code")], sort_keys=True)

