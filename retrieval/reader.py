@@ -18,6 +18,8 @@ from retrieval.types import Reading, Span
 
 SHIPPED = Path(__file__).parent / "weights" / "reader"
 LONGEST_ANSWER = 30  # word pieces
+LONGEST_QUESTION = 400  # characters: what follows is cut, so that room is left for the text
+NOTHING = Reading(Span(0, 0), -100.0)  # of a text without a single word piece
 Logits = npt.NDArray[np.float32]
 
 
@@ -48,7 +50,7 @@ class OnnxReader:
         return [self._read(question, text) for text in texts]
 
     def _read(self, question: str, text: str) -> Reading:
-        encoded = self._tokenizer.encode(question, text)
+        encoded = self._tokenizer.encode(question[:LONGEST_QUESTION], text)
         feeds = {
             "input_ids": encoded.ids,
             "attention_mask": encoded.attention_mask,
@@ -57,6 +59,8 @@ class OnnxReader:
         inputs = {key: np.asarray([feeds[key]], np.int64) for key in self._inputs}  # (1, tokens) each
         start, end = (logits[0] for logits in self._session.run(None, inputs))  # (tokens,) each
         inside = [at for at, part in enumerate(encoded.sequence_ids) if part == 1]
+        if not inside:
+            return NOTHING
         first, last, best = _best_span(start[inside], end[inside])
         span = Span(encoded.offsets[inside[first]][0], encoded.offsets[inside[last]][1])
         return Reading(span, best - float(start[0] + end[0]))

@@ -22,8 +22,8 @@ from retrieval.reading import Sources
 from retrieval.store import append
 from retrieval.types import Added, Article, Entry, Feed, Fetched, NotModified, ParsedFeed, Refreshed, Validators
 
-MOST_TRIES = 3  # for a page; then the feed's own copy of the item, and if that is no article, never again
-LONGEST_WAIT = timedelta(days=1)  # between visits to a feed that fails
+MOST_TRIES = 6  # for a page, over five hours at the usual interval; then the feed's own copy of the item
+LONGEST_WAIT = timedelta(days=1)  # between visits to a feed or a page that fails
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ ENTRIES = sa.Table(
     sa.Column("html", sa.Text),
     sa.Column("state", sa.Text),  # seen before we watched | waiting | stored | failed
     sa.Column("tries", sa.Integer),
+    sa.Column("due", UtcDateTime),  # when a waiting one is fetched, or fetched again
 )
 
 
@@ -80,7 +81,7 @@ class FeedWatch:
             if tx.execute(sa.select(FEEDS.c.url).where(FEEDS.c.url == url)).first() is None:
                 row = {"url": url, "title": parsed.title, "due": now, "failures": 0, **_validators(fetched)}
                 tx.execute(sa.insert(FEEDS), row)
-                _write_entries(tx, url, parsed.entries, "seen")
+                _write_entries(tx, url, parsed.entries, "seen", now)
         return Feed(url, parsed.title, fetched.validators, now, 0, _latest(parsed))
 
     def unwatch(self, url: str) -> None:
@@ -97,8 +98,9 @@ class FeedWatch:
         """Visits each feed that is due, then fetches what waits, also from visits before a crash."""
         with self._reads.connect() as tx:
             due = [_feed(row) for row in tx.execute(sa.select(FEEDS).where(FEEDS.c.due <= now).order_by(FEEDS.c.due))]
-        outcomes = [self._visit(feed, now, timedelta(seconds=poll_seconds)) for feed in due]
-        articles = sum(self._bring(waiting) for waiting in self._waiting())
+        interval = timedelta(seconds=poll_seconds)
+        outcomes = [self._visit(feed, now, interval) for feed in due]
+        articles = sum(self._bring(waiting, now, interval) for waiting in self._waiting(now))
         return Refreshed(len(due), outcomes.count("unchanged"), outcomes.count("failed"), articles)
 
     def _known_as(self, url: str, final: str) -> str:
@@ -111,8 +113,7 @@ class FeedWatch:
             result = self._sources.feed(feed.url, feed.validators, now)
         except SourceError as error:
             log.warning("feed not read: feed=%s reason=%s failures=%d", feed.url, error.reason, feed.failures + 1)
-            wait = min(LONGEST_WAIT, interval * 2 ** min(feed.failures + 1, 16))
-            self._update(feed.url, {"due": now + wait, "failures": feed.failures + 1})
+            self._update(feed.url, {"due": now + _wait(interval, feed.failures + 1), "failures": feed.failures + 1})
             return "failed"
         if isinstance(result, NotModified):
             self._update(feed.url, {"due": now + interval, "failures": 0})
@@ -121,22 +122,24 @@ class FeedWatch:
         row = {"title": parsed.title or feed.title, "due": now + interval, "failures": 0, **_validators(fetched)}
         with self._engine.begin() as tx:
             tx.execute(sa.update(FEEDS).where(FEEDS.c.url == feed.url).values(row))
-            _write_entries(tx, feed.url, list(reversed(parsed.entries)), "waiting")  # the oldest is told first
+            _write_entries(tx, feed.url, list(reversed(parsed.entries)), "waiting", now)  # the oldest is told first
         return "read"
 
-    def _waiting(self) -> list[_Waiting]:
-        query = sa.select(ENTRIES).where(ENTRIES.c.state == "waiting").order_by(ENTRIES.c.number)
+    def _waiting(self, now: datetime) -> list[_Waiting]:
+        due = (ENTRIES.c.state == "waiting") & (ENTRIES.c.due <= now)
+        query = sa.select(ENTRIES).where(due).order_by(ENTRIES.c.number)
         with self._reads.connect() as tx:
             return [_Waiting(row.number, row.feed, _entry(row), row.tries) for row in tx.execute(query)]
 
-    def _bring(self, waiting: _Waiting) -> bool:
+    def _bring(self, waiting: _Waiting, now: datetime, interval: timedelta) -> bool:
         """Whether the entry became an article now."""
         try:
             added = self._ingest.add(self._read(waiting))
         except SourceError as error:
-            over = waiting.tries + 1 >= MOST_TRIES
+            tries = waiting.tries + 1
             log.warning("entry not read: feed=%s url=%s reason=%s", waiting.feed, waiting.entry.url, error.reason)
-            self._mark(waiting, {"tries": waiting.tries + 1, "state": "failed" if over else "waiting"})
+            state = "failed" if tries >= MOST_TRIES else "waiting"
+            self._mark(waiting, {"tries": tries, "state": state, "due": now + _wait(interval, tries)})
             return False
         self._listed(waiting, added)
         return True
@@ -167,14 +170,18 @@ class FeedWatch:
             tx.execute(sa.update(FEEDS).where(FEEDS.c.url == url).values(values))
 
 
-def _write_entries(tx: sa.Connection, feed: str, entries: Sequence[Entry], state: str) -> None:
+def _wait(interval: timedelta, failures: int) -> timedelta:
+    return min(LONGEST_WAIT, interval * 2 ** min(failures, 16))
+
+
+def _write_entries(tx: sa.Connection, feed: str, entries: Sequence[Entry], state: str, due: datetime) -> None:
     known = set(tx.execute(sa.select(ENTRIES.c.identity).where(ENTRIES.c.feed == feed)).scalars())
     for entry in entries:
         if entry.identity not in known:
             known.add(entry.identity)
             row = {"identity": entry.identity, "title": entry.title, "url": entry.url, "published": entry.published}
             html = entry.html if state == "waiting" else ""
-            tx.execute(sa.insert(ENTRIES), {**row, "feed": feed, "html": html, "state": state, "tries": 0})
+            tx.execute(sa.insert(ENTRIES), {**row, "feed": feed, "html": html, "state": state, "tries": 0, "due": due})
 
 
 def _validators(fetched: Fetched) -> dict[str, str | None]:

@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("html", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("tries", sa.Integer, nullable=False),
+        sa.Column("due", sa.DateTime(timezone=True), nullable=False),
         sa.UniqueConstraint("feed", "identity"),
     )
     op.create_index("entries_state", "entries", ["state"])
