@@ -28,6 +28,7 @@ from bot.logs import configure
 from bot.outbox import utc_now
 from bot.sender import TelegramSender
 from bot.store import BotStore, open_store
+from bot.suggestions import default_suggestions, load_suggestions
 from bot.telegram import Reception, TelegramApplication, build_application, build_bot
 from bot.texts import FALLBACK, load_texts
 from bot.types import Alert, Message
@@ -72,7 +73,8 @@ class Service:
     ) -> None:
         token = settings.telegram_bot_token
         texts = load_texts()
-        desk = Desk(corpus, store, texts, admins=settings.admins, clock=clock)
+        suggestions = load_suggestions(default_suggestions())
+        desk = Desk(corpus, store, texts, admins=settings.admins, clock=clock, suggestions=suggestions)
         inbox = Inbox(store)
         self._store, self._desk, self._texts, self._inbox = store, desk, texts, inbox
         self._bot = build_bot(inbox, token.get_secret_value() if token else "", settings.telegram_api_url)

@@ -29,6 +29,7 @@ from bot.lines import coloured_lines, plain_lines
 from bot.logs import configure
 from bot.progress import Report
 from bot.store import BotStore, open_store
+from bot.suggestions import default_suggestions, load_suggestions
 from bot.terminal import ANSWERED, FAILED, REFUSED, USER_ID, Lookout, TerminalChat, answer_lines, converse
 from bot.texts import load_texts
 from bot.types import Reply
@@ -129,7 +130,10 @@ def _print_rows(rows: Iterable[tuple[str, ...]], headers: tuple[str, ...] = ()) 
 def _terminal(errand: Errand, corpus: Corpus) -> Iterator[tuple[TerminalChat, BotStore]]:
     with closing(open_store(errand.settings.data)) as store:
         admins = errand.settings.admins | {USER_ID}
-        desk = Desk(corpus, store, errand.texts, admins=admins, clock=lambda: datetime.now(UTC))
+        desk = Desk(
+            corpus, store, errand.texts, admins=admins, clock=lambda: datetime.now(UTC),
+            suggestions=load_suggestions(default_suggestions()),
+        )  # fmt: skip
         chat = TerminalChat(desk, store, errand.texts, errand.language)
         if errand.arguments.language:
             store.set_language(chat.chat.id, errand.language)

@@ -8,13 +8,14 @@ What a person may cause (a dead link, a stale button, a number that is not in th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import render
 from bot.following import Following
 from bot.store import BotStore
+from bot.suggestions import Suggestion
 from bot.texts import Texts
 from bot.types import Alert, Button, Chat, Heard, Message, Reply
 from retrieval import Answer, Article, Corpus, FootnoteError, Refusal, UnknownArticle
@@ -49,15 +50,22 @@ COMMANDS = (
 class Desk:
     """Sync, and may be called from several threads; `add` and `follow` take up to 20 seconds."""
 
-    def __init__(
-        self, corpus: Corpus, store: BotStore, texts: Texts, *, admins: frozenset[int], clock: Callable[[], datetime]
+    def __init__(  # noqa: PLR0913 what a desk is wired to, named by the two rooms that wire one
+        self,
+        corpus: Corpus,
+        store: BotStore,
+        texts: Texts,
+        *,
+        admins: frozenset[int],
+        clock: Callable[[], datetime],
+        suggestions: Sequence[Suggestion] = (),
     ) -> None:
         self._corpus = corpus
         self._store = store
         self._texts = texts
         self._admins = admins
         self._clock = clock
-        self._following = Following(corpus, store, texts, clock)
+        self._following = Following(corpus, store, texts, clock, suggestions)
         self._commands: dict[str, Callable[[Heard, str], Reply]] = {
             "start": lambda heard, _: self._say(heard, "start"),
             "help": lambda heard, _: self._say(heard, "help"),
@@ -74,6 +82,7 @@ class Desk:
             "mute": self._following.mute,
             "unmute": self._following.unmute,
             "unfollow": self._following.leave,
+            "follow": self._following.follow,
         }
 
     def hear(self, heard: Heard) -> Reply:

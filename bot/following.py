@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from bot import render
 from bot.store import BotStore
+from bot.suggestions import Suggestion, in_order_for
 from bot.texts import Texts
 from bot.types import Button, Heard, Message, Reply, Subscription
 from retrieval import Corpus, Feed, UnknownFeed
@@ -19,16 +20,24 @@ FEEDS_PER_MESSAGE = 10  # with two buttons each: a list that a thumb can scroll
 class Following:
     """One chat's feeds. Raises SourceError for a feed that cannot be had."""
 
-    def __init__(self, corpus: Corpus, store: BotStore, texts: Texts, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        store: BotStore,
+        texts: Texts,
+        clock: Callable[[], datetime],
+        suggestions: Sequence[Suggestion] = (),
+    ) -> None:
         self._corpus = corpus
         self._store = store
         self._texts = texts
         self._clock = clock
+        self._suggestions = tuple(suggestions)
 
     def follow(self, heard: Heard, reference: str) -> Reply:
         """Follows a feed from now on; what it carries already is not sent, its latest item is shown as a sample."""
         if not reference:
-            return self._say(heard, "follow.usage", failed=True)
+            return self._suggest(heard)
         followed = self._store.subscriptions(heard.chat.id)
         if len(followed) >= FEEDS_PER_CHAT:
             return self._say(heard, "follow.limit", failed=True, count=FEEDS_PER_CHAT)
@@ -73,6 +82,14 @@ class Following:
     def unmute(self, heard: Heard, feed: str) -> Reply:
         """The feed's new articles arrive again."""
         return self._set_muted(heard, feed, muted=False)
+
+    def _suggest(self, heard: Heard) -> Reply:
+        language = heard.chat.language
+        offered = in_order_for(language, self._suggestions)
+        rows = tuple((Button(render.clipped(one.title), self._data("follow", one.url)),) for one in offered)
+        usage = self._texts.say(language, "follow.usage")
+        said = f"{usage}\n\n{self._texts.say(language, 'follow.suggested')}" if rows else usage
+        return Reply(render.plain(said, rows), failed=not rows)
 
     def _set_muted(self, heard: Heard, feed: str, *, muted: bool) -> Reply:
         if all(subscription.feed != feed for subscription in self._store.subscriptions(heard.chat.id)):

@@ -171,7 +171,7 @@ class FeedWatch:
 
 
 def _wait(interval: timedelta, failures: int) -> timedelta:
-    return min(LONGEST_WAIT, interval * 2 ** min(failures, 16))
+    return min(LONGEST_WAIT, interval * (1 << min(failures, 16)))
 
 
 def _write_entries(tx: sa.Connection, feed: str, entries: Sequence[Entry], state: str, due: datetime) -> None:

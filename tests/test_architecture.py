@@ -26,7 +26,16 @@ LAYERS = [  # of retrieval: a room may import from its own line only what is in 
 ]
 PEOPLE = [  # of bot
     ["bot.types", "bot.logs", "bot.progress"],
-    ["bot.texts", "bot.pages", "bot.parcels", "bot.tables", "bot.lines", "bot.documents", "bot.lock"],
+    [
+        "bot.texts",
+        "bot.pages",
+        "bot.parcels",
+        "bot.tables",
+        "bot.lines",
+        "bot.documents",
+        "bot.lock",
+        "bot.suggestions",
+    ],
     ["bot.config", "bot.render", "bot.alerts", "bot.outbox"],
     ["bot.store", "bot.sender", "bot.updates"],
     ["bot.following", "bot.inbox", "bot.delivery", "bot.errand", "bot.doctor"],

@@ -12,6 +12,7 @@ from bot.desk import Desk
 from bot.following import FEEDS_PER_CHAT
 from bot.pages import LIMITS
 from bot.store import BotStore, open_store
+from bot.suggestions import Suggestion
 from bot.texts import load_texts
 from bot.types import Button, Chat, Heard, Reply
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock
@@ -170,3 +171,13 @@ def test_a_feed_is_watched_until_its_last_follower_leaves(desk: Desk, corpus: Fa
 def test_a_forged_button_cannot_mute_what_is_not_followed(desk: Desk, store: BotStore) -> None:
     button = Button("Mute", f"mute:{store.handle(FEED)}")
     assert press(desk, button) == "This chat does not follow that feed any more."
+
+
+def test_without_an_address_feeds_are_offered_and_one_press_follows(corpus: FakeCorpus, store: BotStore) -> None:
+    offered = [Suggestion("Новости", "https://other.example/atom", "ru"), Suggestion("News", FEED, "en")]
+    desk = Desk(corpus, store, load_texts(), admins=frozenset(), clock=HandClock(), suggestions=offered)  # type: ignore[arg-type]
+    reply = say(desk, "/follow")
+    buttons = [button for row in reply.messages[-1].buttons for button in row]
+    assert [button.text for button in buttons] == ["News", "Новости"]
+    desk.press(Heard(CHAT, 8, buttons[0].data))
+    assert [subscription.feed for subscription in store.subscriptions(CHAT.id)] == [FEED]
