@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 
 from telegram import BotCommand
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Updater
 
 from bot.clerk import Clerk
@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 30  # a long poll
 CLOSE_SECONDS = 4.0  # for answers that are due, and again for a round that is at work
+LOGGED_CHARACTERS = 200  # of an error
 FIRST_RETRY, LONGEST_RETRY = 1.0, 30.0
 
 
@@ -77,6 +78,7 @@ class Service:
         desk = Desk(corpus, store, texts, admins=settings.admins, clock=clock, suggestions=suggestions)
         inbox = Inbox(store)
         self._store, self._desk, self._texts, self._inbox = store, desk, texts, inbox
+        self._api_url = settings.telegram_api_url
         self._bot = build_bot(inbox, token.get_secret_value() if token else "", settings.telegram_api_url)
         drain = Drain(store, TelegramSender(self._bot), self._word, clock)
         self._reception = Reception(self._bot, inbox, Clerk(desk, store, texts), drain.wake)
@@ -112,9 +114,9 @@ class Service:
                 await self._application.initialize()
                 return
             except InvalidToken as error:
-                raise ConfigurationError((_token_fault("Telegram does not know it"),)) from error
-            except NetworkError as error:
-                logger.warning("Telegram cannot be reached (%s); again in %.0f s", error, wait)
+                raise ConfigurationError((_refusal(error, self._api_url),)) from error
+            except TelegramError as error:  # the network, or "not so often"
+                logger.warning("no login at Telegram (%s); again in %.0f s", _short(error), wait)
                 await asyncio.sleep(wait)
                 wait = min(LONGEST_RETRY, wait * 2)
 
@@ -182,7 +184,19 @@ def _updater(application: TelegramApplication) -> Updater:
 
 
 def _log_poll_error(error: TelegramError) -> None:
-    logger.warning("no updates from Telegram: %s: %s", type(error).__name__, error)
+    logger.warning("no updates from Telegram: %s: %s", type(error).__name__, _short(error))
+
+
+def _short(error: TelegramError) -> str:
+    """The library quotes a whole page that stands in Telegram's place."""
+    return str(error)[:LOGGED_CHARACTERS]
+
+
+def _refusal(error: InvalidToken, api_url: str) -> Fault:
+    """To the library every 404 is a wrong token; a server that gives no JSON is the wrong server."""
+    if isinstance((error.__cause__ or error).__cause__, TelegramError):
+        return Fault("TELEGRAM_API_URL", f"{api_url} is not a Bot API server", "correct the address, or leave it out")
+    return _token_fault(f"{api_url} does not know it")
 
 
 def _token_fault(problem: str) -> Fault:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 
 from rich.console import Console
@@ -148,8 +148,9 @@ def _chat(errand: Errand) -> int:
     with errand.corpus() as corpus:
         errand.plant(corpus)
         with _terminal(errand, corpus) as (chat, store):
-            if not (sys.stdin.isatty() and sys.stdout.isatty()):
-                return answer_lines(chat, sys.stdin, sys.stdout)
+            lines = sys.stdin or StringIO()  # it is None when it was closed: `footnote chat <&-`
+            if not (lines.isatty() and sys.stdout.isatty()):
+                return answer_lines(chat, lines, sys.stdout)
             print(chat.say("terminal.welcome" if corpus.stats().articles else "terminal.welcome_empty") + "\n")
             lookout = Lookout(corpus, store, chat, poll_seconds=errand.settings.poll_seconds)
             converse(chat, Console(), errand.settings.data / "history", lookout)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -83,16 +84,26 @@ class Settings(BaseSettings):
     @field_validator("telegram_api_url")
     @classmethod
     def _api_url(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:  # "http://[", or a port that is no number
+            usable = False
+        if not usable:
             raise ValueError("it is not an http or https address")
         return url.rstrip("/")
 
     @field_validator("data")
     @classmethod
     def _data(cls, folder: Path) -> Path:
-        folder = folder.expanduser()
-        if folder.exists() and not folder.is_dir():
+        try:
+            folder = folder.expanduser()
+            is_folder = S_ISDIR(folder.stat().st_mode)
+        except FileNotFoundError:  # it will be made
+            return folder
+        except (OSError, RuntimeError) as error:  # no way in, too long, no such user's home
+            raise ValueError("it cannot be opened") from error
+        if not is_folder:
             raise ValueError("it is a file, not a folder")
         return folder
 
@@ -142,6 +153,9 @@ def load_settings(env_file: Path = Path(".env")) -> Settings:
         return Settings(_env_file=env_file, _env_file_encoding="utf-8")
     except ValidationError as wrong:
         raise ConfigurationError(tuple(_faults(wrong))) from None  # its cause would show the values
+    except OSError as error:
+        fault = Fault(str(env_file), f"it cannot be read ({error.strerror})", "let this user read it, or remove it")
+        raise ConfigurationError((fault,)) from None
     except UnicodeDecodeError:
         fault = Fault(str(env_file), "it is not UTF-8 text", "save it as UTF-8")
         raise ConfigurationError((fault,)) from None

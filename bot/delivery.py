@@ -24,11 +24,13 @@ logger = logging.getLogger(__name__)
 
 # Telegram's documented rates are 30 a second, 1 a second to one person, 20 a minute to one group; we stay below.
 OVERALL_PER_SECOND = 25
-PRIVATE_SECONDS = 1.0
+CHAT_SECONDS = 1.0  # between two alerts
 GROUP_PER_MINUTE = 18
+KEPT_FOR_A_GROUPS_ANSWERS = 4  # of these, so that a question need not wait for a minute behind many alerts
 WINDOW = 8  # messages in flight; as many may be sent twice after a crash
 KEPT_FOR_ANSWERS = 2  # places in the window that alerts leave free
 LEASE_SECONDS = 120.0  # longer than any send may take with its second tries
+SETTLE_WAITS = (0.2, 1.0, 5.0, 20.0, 60.0)  # seconds; a full disk or a locked file
 WORDING_SECONDS = 5.0  # until the next try when an alert could not be put into words, doubling
 WORDING_TRIES = 8
 LONGEST_SLEEP = 5.0
@@ -64,14 +66,17 @@ class Pace:
         self._forget(now)
         flying = frozenset(in_flight)
         limit = max(0, min(WINDOW - len(flying), OVERALL_PER_SECOND - len(self._overall)))
-        full = {chat_id for chat_id, times in self._recent.items() if chat_id < 0 and len(times) >= GROUP_PER_MINUTE}
-        resting = frozenset(chat_id for chat_id in self._recent if chat_id > 0)
-        return Room(limit, max(0, limit - KEPT_FOR_ANSWERS), flying | full | self._paused.keys(), resting)
+        groups = {chat_id: len(times) for chat_id, times in self._recent.items() if chat_id < 0}
+        full = {chat_id for chat_id, sent in groups.items() if sent >= GROUP_PER_MINUTE}
+        nearly = {chat_id for chat_id, sent in groups.items() if sent >= GROUP_PER_MINUTE - KEPT_FOR_A_GROUPS_ANSWERS}
+        resting = nearly | {chat_id for chat_id, times in self._recent.items() if times[-1] > now - CHAT_SECONDS}
+        return Room(limit, max(0, limit - KEPT_FOR_ANSWERS), flying | full | self._paused.keys(), frozenset(resting))
 
     def wait(self, now: float) -> float:
         """Seconds until there may be more room than now; infinite when nothing holds anything back."""
         self._forget(now)
         lifted = [*self._paused.values(), *(times[0] + _span(chat_id) for chat_id, times in self._recent.items())]
+        lifted += [rested for times in self._recent.values() if (rested := times[-1] + CHAT_SECONDS) > now]
         lifted += [self._overall[0] + 1.0] if len(self._overall) >= OVERALL_PER_SECOND else []
         return max(0.0, min(lifted, default=math.inf) - now)
 
@@ -87,7 +92,7 @@ class Pace:
 
 
 def _span(chat_id: int) -> float:
-    return 60.0 if chat_id < 0 else PRIVATE_SECONDS
+    return 60.0 if chat_id < 0 else CHAT_SECONDS
 
 
 class Drain:
@@ -169,13 +174,24 @@ class Drain:
         try:
             outcome = await self._send(delivery)
             self._follow_up(delivery, outcome)
-            await asyncio.to_thread(self._outbox.settle, delivery, outcome, self._clock())
+            await self._settle(delivery, outcome)
         except Exception:
             # The row keeps its lease, and is claimed again when that ends.
             logger.exception("delivery %d could not be settled", delivery.id)
         finally:
             del self._in_flight[delivery.chat_id]
             self._news.set()
+
+    async def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
+        """Keeps trying for a while: what is sent and not written down would be sent again."""
+        for wait in SETTLE_WAITS:
+            try:
+                await asyncio.to_thread(self._outbox.settle, delivery, outcome, self._clock())
+                return
+            except Exception as error:
+                logger.warning("delivery %d: %s; settled again in %.1f s", delivery.id, type(error).__name__, wait)
+                await asyncio.sleep(wait)
+        await asyncio.to_thread(self._outbox.settle, delivery, outcome, self._clock())
 
     async def _send(self, delivery: Delivery) -> Outcome:
         message = delivery.content

@@ -22,7 +22,7 @@ from retrieval import Answer, Article, Corpus, FootnoteError, Refusal, UnknownAr
 
 CONVERSATION = timedelta(minutes=15)  # a follow-up refers to nothing older
 
-_COMMAND = re.compile(r"/(\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+_COMMAND = re.compile(r"/(\w+)(@\w+)?(?:\s+(.*))?", re.DOTALL)
 _LINK = re.compile(r"https?://[^\s<>\"»”]+", re.IGNORECASE)
 
 
@@ -91,9 +91,11 @@ class Desk:
         if command is None:
             return self._guarded(self._ask, heard, heard.text.strip())
         handle = self._commands.get(command[1].lower())
+        if handle is None and heard.chat.kind != "private" and command[2] is None:
+            return Reply(())  # in a group it may be meant for another bot
         if handle is None:
             return self._say(heard, "command.unknown", failed=True, command=render.clipped(command[1], 40))
-        return self._guarded(handle, heard, (command[2] or "").strip())
+        return self._guarded(handle, heard, (command[3] or "").strip())
 
     def press(self, heard: Heard) -> Reply:
         """A button's data -> what is said back. Unknown or stale data gets a sentence too."""

@@ -14,7 +14,7 @@ from typing import Literal
 from bot.config import Settings, corpus_settings, masked
 from bot.store import open_store
 from bot.texts import Texts
-from retrieval import Corpus, FootnoteError, open_corpus
+from retrieval import Corpus, FootnoteError, ModelFailed, open_corpus
 
 LIBRARIES = (
     "faiss-cpu", "onnxruntime", "prompt_toolkit", "pydantic-settings", "pypdf", "python-telegram-bot", "rich",
@@ -113,7 +113,8 @@ class _Examination:
         try:
             corpus = open_corpus(corpus_settings(self._settings))
         except FootnoteError as fault:
-            yield Finding("model", "fail", self._texts.error(self._language, fault))
+            name = "model" if isinstance(fault, ModelFailed) else "index"
+            yield Finding(name, "fail", self._texts.error(self._language, fault))
             return
         try:
             yield self._model(corpus)

@@ -42,7 +42,7 @@ class Inbox:
     async def unfinished(self, bot: ExtBot[None]) -> list[Update]:
         """At start: what a dead process left, to be put in the queue before anything new."""
         left = await asyncio.to_thread(self._store.unfinished)
-        updates = [Update.de_json(json.loads(body), bot) for _, body in left]
+        updates = [update for number, body in left if (update := _read(number, body, bot))]
         self._hand_out([update.update_id for update in updates])
         return updates
 
@@ -68,6 +68,15 @@ class Inbox:
     def _hand_out(self, update_ids: Sequence[int]) -> None:
         self._fresh.update(update_ids)
         self._in_work += len(update_ids)
+
+
+def _read(update_id: int, body: str, bot: ExtBot[None]) -> Update | None:
+    """None for one that cannot be read: it must not keep the bot from starting."""
+    try:
+        return Update.de_json(json.loads(body), bot)
+    except Exception:
+        logger.exception("update %d cannot be read, and stays in the inbox", update_id)
+        return None
 
 
 class JournalBot(ExtBot[None]):

@@ -14,7 +14,7 @@ from datetime import datetime
 from bot.alerts import plan
 from bot.delivery import Drain
 from bot.store import BotStore
-from retrieval import Corpus
+from retrieval import Corpus, SourceError
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +27,23 @@ FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 60.0
 
 def plan_alerts(corpus: Corpus, store: BotStore) -> int:
     """Brings the planner up to the end of the corpus's log; how many deliveries it queued (some may be known)."""
-    queued = 0
+    queued, planned = 0, store.cursor()
+    if planned > (end := corpus.last_change()):  # the articles were begun anew, and their log with them
+        store.enqueue((), end)
     while changes := corpus.changes(store.cursor(), CHANGES_AT_ONCE):
         deliveries = plan(changes, store.followers)
         store.enqueue(deliveries, changes[-1].number)
         queued += len(deliveries)
     return queued
+
+
+def watch_followed(corpus: Corpus, store: BotStore) -> None:
+    """Watches the feeds that are followed and, by some accident between the two databases, not watched."""
+    for feed in store.followed_feeds() - {watched.url for watched in corpus.feeds()}:
+        try:
+            corpus.watch(feed)
+        except SourceError as error:
+            logger.warning("a followed feed is not watched: feed=%s reason=%s", feed, error.reason)
 
 
 class Jobs:
@@ -86,6 +97,7 @@ class Jobs:
 
     async def _tidy(self) -> None:
         await asyncio.to_thread(self._store.prune, self._clock())
+        await asyncio.to_thread(watch_followed, self._corpus, self._store)
 
     async def _forever(self, work: Callable[[], Awaitable[None]], pause: float) -> None:
         backoff = FIRST_BACKOFF

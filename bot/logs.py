@@ -8,6 +8,8 @@ import re
 _TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}")
 _TALKATIVE = ("httpx", "httpcore", "telegram", "alembic")  # they log whole addresses, and what people write
 
+_REPEATING = "telegram.request"  # logs an answer that is no JSON with its traceback, and raises what we log as well
+
 
 class Redacting(logging.Formatter):
     """Works on the finished line, so that tracebacks and arguments are covered too."""
@@ -23,3 +25,4 @@ def configure(level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(_REPEATING).setLevel(logging.CRITICAL)

@@ -158,9 +158,11 @@ class Outbox:
 def move_chat(tx: sa.Connection, old: int, new: int) -> None:
     """Rewrites a chat's number wherever it stands. Where both numbers hold the same thing, one is left.
 
-    An alert's key ends in the chat's number, and goes along: else a moved group would get an article again.
+    An alert's key ends in the chat's number, and goes along: else a moved group would get an article again. The numbers
+    of messages do not: the moved group counts its own.
     """
-    if tx.execute(sa.select(chats.c.chat_id).where(chats.c.chat_id == new)).first():
+    chosen = tx.execute(sa.select(chats.c.language).where(chats.c.chat_id == old)).scalar()
+    if chosen and tx.execute(sa.update(chats).where(chats.c.chat_id == new).values(language=chosen)).rowcount:
         tx.execute(sa.delete(chats).where(chats.c.chat_id == old))
     tx.execute(sa.update(chats).where(chats.c.chat_id == old).values(chat_id=new))
     both = sa.select(subscriptions.c.feed).where(subscriptions.c.chat_id == new)
@@ -173,7 +175,7 @@ def move_chat(tx: sa.Connection, old: int, new: int) -> None:
         if taken:
             tx.execute(sa.delete(outbox).where(outbox.c.id == row.id))
         else:
-            tx.execute(sa.update(outbox).where(outbox.c.id == row.id).values(chat_id=new, key=key))
+            tx.execute(sa.update(outbox).where(outbox.c.id == row.id).values(chat_id=new, key=key, reply_to=None))
 
 
 def _claimable(now: datetime, room: Room) -> sa.Select[Any]:

@@ -111,7 +111,7 @@ def plainer(letter: Letter, error: TelegramError) -> Letter | None:
     if not isinstance(error, BadRequest):
         return None
     if letter.thread_id is not None and any(phrase in said for phrase in TOPIC_CLOSED):
-        return replace(letter, thread_id=None)
+        return replace(letter, thread_id=None, reply_to=None)  # a reply stands in the topic of what it replies to
     if letter.message.marks and "entit" in said:
         return replace(letter, message=replace(letter.message, marks=()))
     return None

@@ -33,10 +33,12 @@ logger = logging.getLogger(__name__)
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming form of waits; else it warns of the old one
 
-POOL = WINDOW + 24  # connections: messages in flight, and signs of life beside them
+SIGNS = 16  # of life on their way at a time; more would only take the connections that answers need
+POOL = WINDOW + SIGNS  # connections
 QUESTION_THREADS = 4
 ERRAND_THREADS = 4
 ERRANDS = ("/add", "/follow", "/summary")  # these may fetch from the web, for up to 20 s
+PRESSED_ERRANDS = ("follow:",)
 TYPING_SECONDS = 4.5  # Telegram shows "typing" for five
 
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -80,6 +82,7 @@ class Reception:
         self._errands = ThreadPoolExecutor(ERRAND_THREADS, "errand")
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._signs: set[asyncio.Task[None]] = set()
+        self._signing = asyncio.Semaphore(SIGNS)
         self._closing = False
 
     async def handle(self, update: Update, _: object = None) -> None:
@@ -88,6 +91,8 @@ class Reception:
             return
         try:
             event = self._understood(update)
+            if isinstance(event, Pressed):  # at once, whoever's turn it is: the button spins until then
+                self._keep(self._at_will(lambda: self._bot.answer_callback_query(event.query_id)))
             async with self._turn(event):
                 if not self._closing:  # else it is handled at the next start
                     await self._meet(update.update_id, event)
@@ -116,8 +121,7 @@ class Reception:
             pool.shutdown(wait=False, cancel_futures=True)
 
     async def _meet(self, update_id: int, event: Event | None) -> None:
-        errand = isinstance(event, Said) and (event.text or "").lower().startswith(ERRANDS)
-        pool = self._errands if errand else self._questions
+        pool = self._errands if _is_errand(event) else self._questions
         with self._sign_of_life(event):
             await asyncio.get_running_loop().run_in_executor(pool, self._clerk.serve, update_id, event)
         self._wake()
@@ -135,33 +139,50 @@ class Reception:
 
     @contextlib.contextmanager
     def _sign_of_life(self, event: Event | None) -> Iterator[None]:
-        """Shows at once that somebody is at work: "typing", and a pressed button that stops spinning.
+        """Shows at once, and for as long as it takes, that somebody is at work.
 
         A call that is on its way is let finish by itself: cut off, it would take its connection along.
         """
         done = asyncio.Event()
-        sign = asyncio.create_task(self._show_life(event, done))
-        self._signs.add(sign)
-        sign.add_done_callback(self._signs.discard)
+        if isinstance(event, Said | Pressed):
+            self._keep(self._type(event, done))
         try:
             yield
         finally:
             done.set()
 
-    async def _show_life(self, event: Event | None, done: asyncio.Event) -> None:
-        if isinstance(event, Pressed):
-            await _at_will(self._bot.answer_callback_query(event.query_id))
-        while isinstance(event, Said | Pressed) and not done.is_set():
+    async def _type(self, event: Said | Pressed, done: asyncio.Event) -> None:
+        def typing() -> Awaitable[bool]:
             place, thread = event.place, event.thread_id
-            await _at_will(self._bot.send_chat_action(place.chat_id, ChatAction.TYPING, message_thread_id=thread))
+            return self._bot.send_chat_action(place.chat_id, ChatAction.TYPING, message_thread_id=thread)
+
+        while not done.is_set():
+            await self._at_will(typing, done)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TYPING_SECONDS):
                     await done.wait()
 
+    async def _at_will(self, call: Callable[[], Awaitable[bool]], done: asyncio.Event | None = None) -> None:
+        """A call whose failure matters to nobody; it is left out when what it is about is done before its turn."""
+        async with self._signing:
+            if done is not None and done.is_set():
+                return
+            try:
+                await call()
+            except TelegramError as error:
+                logger.debug("a sign of life failed: %s", type(error).__name__)
 
-async def _at_will(call: Awaitable[object]) -> None:
-    """A call whose failure matters to nobody."""
-    try:
-        await call
-    except TelegramError as error:
-        logger.debug("a sign of life failed: %s", type(error).__name__)
+    def _keep(self, sign: Coroutine[Any, Any, None]) -> None:
+        """Runs it beside; the event loop itself would not hold on to it."""
+        task = asyncio.create_task(sign)
+        self._signs.add(task)
+        task.add_done_callback(self._signs.discard)
+
+
+def _is_errand(event: Event | None) -> bool:
+    match event:
+        case Said(text=str(text)):
+            return text.lower().startswith(ERRANDS)
+        case Pressed(data=data):
+            return data.startswith(PRESSED_ERRANDS)
+    return False

@@ -103,9 +103,7 @@ def converse(chat: TerminalChat, console: Console, history: Path, lookout: Looko
             except EOFError:
                 return
             if line.strip():
-                with page.waiting(line):
-                    reply = chat.hear(line)
-                page.show(*reply.messages)
+                page.answer(line)
     finally:
         lookout.stop()
 
@@ -126,7 +124,16 @@ class _Page:
                     self._console.print(Text("   ".join(row), "magenta"))
                 self._console.print()
 
-    def waiting(self, line: str) -> AbstractContextManager[object]:
+    def answer(self, line: str) -> None:
+        """What is said to the line. Ctrl-C gives up waiting for it, and the chat goes on."""
+        try:
+            with self._waiting(line):
+                reply = self._chat.hear(line)
+        except KeyboardInterrupt:
+            return
+        self.show(*reply.messages)
+
+    def _waiting(self, line: str) -> AbstractContextManager[object]:
         """A sign of life for what takes seconds."""
         return self._console.status("…") if line.strip().startswith(_SLOW) else nullcontext()
 

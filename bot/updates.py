@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 ALLOWED = ("message", "callback_query", "my_chat_member")  # the kinds of updates that `understand` knows
 OUTSIDE = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
 Kind = Literal["private", "group", "channel"]
+_COMMAND = re.compile(r"/\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +89,15 @@ def _pressed(update: Update) -> Pressed | None:
     query = update.callback_query
     if query is None or query.message is None or query.data is None:
         return None
-    thread = query.message.message_thread_id if isinstance(query.message, TelegramMessage) else None
+    thread = _topic(query.message) if isinstance(query.message, TelegramMessage) else None
     place = _place(query.message.chat, query.from_user)
     return Pressed(place, query.from_user.id, query.data, query.id, query.message.message_id, thread)
 
 
 def _said(message: TelegramMessage, me: User) -> Said | None:
     sender = message.from_user
-    if sender is None or sender.is_bot or message.chat.type == ChatType.CHANNEL:
+    bot = sender is not None and sender.is_bot and message.sender_chat is None  # an anonymous admin is no other bot
+    if sender is None or bot or message.chat.type == ChatType.CHANNEL:
         return None
     text: str | None = message.text or message.caption
     original = message.reply_to_message
@@ -107,16 +110,13 @@ def _said(message: TelegramMessage, me: User) -> Said | None:
             return None
     elif text is None and message.effective_attachment is None:
         return None  # a service message: a pinned message, a changed picture
-    elif text is not None and text.startswith("/"):
-        text = _command(text, me)
     replied = None if original is None else _with_links(original)
-    thread = message.message_thread_id if message.is_topic_message else None
-    return Said(_place(message.chat, sender), sender.id, text, replied, message.message_id, thread)
+    return Said(_place(message.chat, sender), sender.id, text, replied, message.message_id, _topic(message))
 
 
 def _addressed(message: TelegramMessage, text: str, me: User, *, ours: bool) -> str | None:
     """The text without our name, if it is meant for us."""
-    if text.startswith("/"):
+    if _COMMAND.match(text):
         return _command(text, me)
     name = f"@{me.username}".lower()
     kinds: list[str | None] = [MessageEntity.MENTION]
@@ -128,12 +128,14 @@ def _addressed(message: TelegramMessage, text: str, me: User, *, ours: bool) -> 
 
 
 def _command(text: str, me: User) -> str | None:
-    """A command without our name behind it; None for another bot's."""
-    command, *rest = text.split(maxsplit=1)
-    command, _, name = command.partition("@")
-    if name and name.lower() != str(me.username).lower():
-        return None
-    return " ".join([command, *rest])
+    """A command as it was given, our name behind it or none; None for another bot's."""
+    name = text.split(maxsplit=1)[0].partition("@")[2]
+    return text if name.lower() in ("", str(me.username).lower()) else None
+
+
+def _topic(message: TelegramMessage) -> int | None:
+    """The forum topic. A chain of replies has a thread's number too, which Telegram takes for no topic's."""
+    return message.message_thread_id if message.is_topic_message else None
 
 
 def _with_links(message: TelegramMessage) -> str | None:

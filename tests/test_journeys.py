@@ -6,6 +6,8 @@ The last ones run the bot as a process of its own, and kill it.
 from __future__ import annotations
 
 import asyncio
+import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_network
@@ -25,6 +27,7 @@ from tests.fakes import until
 from tests.feedserver import FeedServer
 
 TEXTS = load_texts()
+END_SECONDS = 15.0  # four waits of CLOSE_SECONDS at most
 BRIDGE = Article(
     id="bridge",
     title="Saltgate Bridge closed after cracks are found",
@@ -213,6 +216,26 @@ async def test_a_telegram_that_is_not_there_yet_is_waited_for(
     assert said["text"] == TEXTS.say("en", "help").strip()
 
 
+async def test_told_to_wait_at_the_login_it_waits(
+    api: BotApi, make_corpus: Callable[[], Corpus], tmp_path: Path
+) -> None:
+    root = api.start()
+    api.faults.flood("getMe", 1)
+    api.people.write("/help", 7)
+    async with running(root, make_corpus(), tmp_path):
+        await api.wait(lambda: api.sent(7))
+
+
+async def test_a_server_that_is_not_telegram_is_said_at_once(
+    api: BotApi, make_corpus: Callable[[], Corpus], tmp_path: Path
+) -> None:
+    store, elsewhere = open_store(tmp_path), f"{api.start()}/elsewhere"
+    with pytest.raises(ConfigurationError) as caught:
+        await Service(settings(elsewhere, tmp_path), make_corpus(), store).serve(asyncio.Event())
+    store.close()
+    assert [fault.variable for fault in caught.value.faults] == ["TELEGRAM_API_URL"]
+
+
 async def test_told_to_stop_before_telegram_is_there_it_stops(
     make_corpus: Callable[[], Corpus], tmp_path: Path
 ) -> None:
@@ -250,6 +273,26 @@ async def test_killed_at_any_moment_nothing_is_lost(api: BotApi, site: FeedServe
     log = (tmp_path / "bot.log").read_text()
     assert TOKEN not in log
     assert "What is q" not in log  # nobody's question either
+
+
+@pytest.mark.usefixtures("embedder")
+async def test_a_server_that_never_answers_does_not_keep_it_from_ending(
+    api: BotApi, site: FeedServer, tmp_path: Path
+) -> None:
+    run = KillRun(api, site, tmp_path, seed=3)
+    await run.begin()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        api.people.write(f"/follow http://127.0.0.1:{silent.getsockname()[1]}/feed.xml", 7)
+        line, _ = await asyncio.to_thread(silent.accept)
+        with line:
+            begun = time.monotonic()
+            assert await run.terminate() == 0
+            assert time.monotonic() - begun < END_SECONDS
+    assert run.unfinished() == 1
+    await run.begin()
+    await api.wait(lambda: api.sent(7), 20)
+    assert await run.terminate() == 0
+    assert run.unfinished() == 0
 
 
 @pytest.mark.usefixtures("embedder")

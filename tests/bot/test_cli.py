@@ -268,6 +268,16 @@ def test_eval_measures_a_folder(footnote: Callable[..., Ran], here: Path) -> Non
     assert footnote("eval", "nowhere").code == 1
 
 
+def test_without_any_input_the_chat_just_ends(here: Path) -> None:
+    (here / "none").mkdir()
+    command = f"{sys.executable} -m bot chat --seeds none <&-"
+    done = subprocess.run(  # noqa: S602
+        command, shell=True, capture_output=True, text=True, check=False, timeout=300,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_a_pipe_is_answered_over_the_starter_articles(here: Path) -> None:
     (here / "seeds").mkdir()
     (here / "seeds" / "ferry.txt").write_text(FERRY, encoding="utf-8")

@@ -66,6 +66,29 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     assert load_settings(env_file(tmp_path, "FOOTNOTE_POLL_SECONDS=60\n")).poll_seconds == 20
 
 
+@pytest.mark.parametrize("folder", ["~nobody-of-that-name/data", "/" + "x" * 300, f"{__file__}/data"])
+def test_a_folder_that_cannot_be_is_a_fault(tmp_path: Path, folder: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(env_file(tmp_path, f"FOOTNOTE_DATA={folder}"))
+    assert [fault.variable for fault in caught.value.faults] == ["FOOTNOTE_DATA"]
+
+
+@pytest.mark.parametrize("address", ["http://localhost:port", "http://localhost:99999", "http://[", "localhost:8081"])
+def test_an_address_that_cannot_be_is_a_fault(tmp_path: Path, address: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(env_file(tmp_path, f"TELEGRAM_API_URL={address}"))
+    [fault] = caught.value.faults
+    assert (fault.variable, fault.problem) == ("TELEGRAM_API_URL", "it is not an http or https address")
+
+
+def test_a_file_that_cannot_be_read_is_a_fault() -> None:
+    unreadable = Path("/proc/self/mem")  # a file to everybody, its administrator too, that gives an error
+    if not unreadable.is_file():
+        pytest.skip("this system has no such file")
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        load_settings(unreadable)
+
+
 def test_all_faults_are_told_at_once_with_what_to_do(tmp_path: Path) -> None:
     text = """
 TELEGRAM_BOT_TOKEN=not-a-token

@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery import GROUP_PER_MINUTE, KEPT_FOR_ANSWERS, OVERALL_PER_SECOND, WINDOW, Drain, Pace
+from bot.delivery import (
+    GROUP_PER_MINUTE,
+    KEPT_FOR_A_GROUPS_ANSWERS,
+    KEPT_FOR_ANSWERS,
+    OVERALL_PER_SECOND,
+    WINDOW,
+    Drain,
+    Pace,
+)
 from bot.outbox import utc_now
 from bot.store import BotStore, open_store
 from bot.types import Alert, Delivery, Gone, Lane, Later, Message, Moved, Rejected, Unclear
@@ -77,6 +85,19 @@ def test_a_group_gets_no_more_than_its_share_of_a_minute() -> None:
         pace.note(-7, float(second))
     assert -7 in pace.room((), 59.9).busy
     assert -7 not in pace.room((), 60.0).busy
+
+
+def test_a_groups_alerts_are_a_second_apart_and_leave_some_of_its_minute_to_answers() -> None:
+    pace = Pace()
+    pace.note(-7, 10.0)
+    assert pace.room((), 10.9).resting == {-7}
+    assert pace.wait(10.5) == pytest.approx(0.5)
+    assert pace.room((), 11.0).resting == set()
+    for second in range(1, GROUP_PER_MINUTE - KEPT_FOR_A_GROUPS_ANSWERS):
+        pace.note(-7, 10.0 + second)
+    assert pace.room((), 60.0).resting == {-7}
+    assert -7 not in pace.room((), 60.0).busy
+    assert pace.room((), 70.0).resting == set()
 
 
 def test_a_chat_that_must_wait_waits_alone() -> None:
@@ -185,6 +206,21 @@ async def test_a_lost_reply_is_sent_once_more_and_never_a_third_time(store: BotS
     async with draining(store, sender):
         await until(lambda: store.counts() == {"unknown": 1})
     assert len(sender.at) == 2
+
+
+async def test_what_is_sent_is_not_sent_again_because_it_could_not_be_written_down(store: BotStore) -> None:
+    store.enqueue([answer(1)], 1)
+    full = "BEFORE UPDATE OF finished_at ON outbox BEGIN SELECT RAISE(FAIL, 'disk full'); END"
+    with store._engine.begin() as tx:
+        tx.exec_driver_sql(f"CREATE TRIGGER full {full}")
+    sender = FakeSender()
+    async with draining(store, sender):
+        await until(lambda: len(sender.sent) == 1)
+        await asyncio.sleep(0.1)
+        with store._engine.begin() as tx:
+            tx.exec_driver_sql("DROP TRIGGER full")
+        await until(lambda: store.counts() == {"done": 1}, 3.0)
+    assert sender.sent == [(1, "answer 1")]
 
 
 async def test_an_alert_about_nothing_is_not_sent(store: BotStore) -> None:

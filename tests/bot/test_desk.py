@@ -56,6 +56,13 @@ def text(reply: Reply) -> str:
     return "\n".join(message.text for message in reply.messages)
 
 
+def test_in_a_group_an_unknown_command_may_be_another_bots(desk: Desk) -> None:
+    group = Chat(-100, "en", "group")
+    assert desk.hear(Heard(group, READER, "/weather")).messages == ()
+    assert "/weather" in text(desk.hear(Heard(group, READER, "/weather@footnote_bot")))
+    assert "/weather" in text(say(desk, "/weather"))
+
+
 def test_any_text_is_a_question(desk: Desk) -> None:
     reply = say(desk, "How many people does the ferry carry?")
     assert text(reply).startswith("It carries ninety people. [1]")

@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 
 from bot.delivery import Drain
-from bot.jobs import CHANGES_AT_ONCE, Jobs, plan_alerts
+from bot.jobs import CHANGES_AT_ONCE, Jobs, plan_alerts, watch_followed
 from bot.outbox import utc_now
 from bot.store import BotStore, open_store
 from bot.types import Alert, Message, Subscription
@@ -63,6 +63,23 @@ def test_an_article_listed_again_is_not_announced_again(store: BotStore) -> None
     log.list_article("ferry", FEED)
     plan_alerts(cast("Corpus", log), store)
     assert store.counts() == {"ready": 2}
+
+
+def test_articles_begun_anew_have_a_log_that_begins_anew(store: BotStore) -> None:
+    store.enqueue((), 40)
+    log = FakeLog()
+    log.list_article("old", FEED)
+    assert plan_alerts(cast("Corpus", log), store) == 0
+    log.list_article("ferry", FEED)
+    assert plan_alerts(cast("Corpus", log), store) == 2
+
+
+def test_what_is_followed_is_watched(store: BotStore) -> None:
+    log = FakeLog()
+    store.subscribe(Subscription(1, "https://gone.example/", "Gone", NOON))
+    for _ in range(2):
+        watch_followed(cast("Corpus", log), store)
+    assert log.watched == [FEED]
 
 
 async def test_a_new_article_reaches_its_followers(store: BotStore) -> None:

@@ -44,4 +44,5 @@ def test_talkative_libraries_say_only_what_is_wrong(root: logging.Logger) -> Non
     assert root.level == logging.DEBUG
     assert not logging.getLogger("httpx").isEnabledFor(logging.INFO)
     assert not logging.getLogger("telegram.ext.ExtBot").isEnabledFor(logging.DEBUG)
+    assert not logging.getLogger("telegram.request.BaseRequest").isEnabledFor(logging.ERROR)
     assert isinstance(root.handlers[0].formatter, Redacting)

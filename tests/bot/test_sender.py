@@ -83,8 +83,20 @@ async def test_a_moved_chat_tells_its_new_number(line: Line) -> None:
 
 async def test_a_closed_topic_falls_back_to_the_general_one(line: Line) -> None:
     line.api.faults.closed_topics.add((-5, 3))
-    assert isinstance(await line.send(chat_id=-5, thread_id=3), Sent)
+    question = line.api.people.write("/ask", -5, message_thread_id=3, is_topic_message=True)["message"]["message_id"]
+    assert isinstance(await line.sender.send(-5, HELLO, question, 3), Sent)
     assert "message_thread_id" not in line.api.sent(-5)[0]
+
+
+async def test_a_topic_that_is_none_does_not_keep_a_message_back(line: Line) -> None:
+    assert isinstance(await line.send(chat_id=-5, thread_id=77), Sent)
+    assert "message_thread_id" not in line.api.sent(-5)[0]
+
+
+async def test_an_answer_goes_into_the_topic_of_its_question(line: Line) -> None:
+    line.api.people.write("/ask", -5, message_thread_id=3, is_topic_message=True)
+    assert isinstance(await line.send(chat_id=-5, thread_id=3), Sent)
+    assert line.api.sent(-5)[0]["message_thread_id"] == 3
 
 
 async def test_markup_that_is_refused_goes_as_plain_text(line: Line) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -117,6 +118,22 @@ def test_moving_into_a_known_chat_merges(store: BotStore) -> None:
     assert [s.title for s in store.subscriptions(-1005)] == ["Both", "Old"]
     assert store.subscriptions(-5) == []
     assert store.counts() == {"ready": 2}
+
+
+def test_moving_into_a_chat_that_has_just_been_met_keeps_the_language_the_group_chose(store: BotStore) -> None:
+    store.chat(-5, language="ru", kind="group")
+    store.chat(-1005, language="en", kind="group")
+    store.move(-5, -1005)
+    assert store.known_chat(-1005) == Chat(-1005, "ru", "group")
+    store.move(-6, -1005)  # a number that nobody has heard of
+    assert store.known_chat(-1005) == Chat(-1005, "ru", "group")
+
+
+def test_a_moved_groups_answer_replies_to_no_other_message(store: BotStore) -> None:
+    store.enqueue([replace(answer("r:7:0", -5), reply_to=3)], 1)
+    store.move(-5, -1005)
+    [moved] = store.claim(NOW, Room(9, 9), LEASE)
+    assert (moved.chat_id, moved.reply_to) == (-1005, None)
 
 
 # -- inbox

@@ -20,10 +20,10 @@ from bot.inbox import Inbox
 from bot.outbox import utc_now
 from bot.sender import TelegramSender
 from bot.store import open_store
-from bot.telegram import Reception, build_application, build_bot
+from bot.telegram import POOL, SIGNS, Reception, build_application, build_bot
 from bot.texts import load_texts
 from bot.types import Heard, Message, Reply
-from bot.updates import ALLOWED, Reached, Said, Upgraded, understand
+from bot.updates import ALLOWED, Pressed, Reached, Said, Upgraded, understand
 from tests.botapi import TOKEN, BotApi, Json
 from tests.botapi.state import BOT
 
@@ -43,14 +43,18 @@ class EchoDesk:
         self.heard.append(heard)
         if heard.text == "break":
             raise RuntimeError("broken desk")
-        if heard.text.startswith(("slow", "/follow")) and not self.gate.wait(10):
-            raise TimeoutError
+        self._pass(heard)
         return Reply(
             tuple(Message(f"{heard.text}, part {part}") for part in (1, 2)[: 1 + heard.text.startswith("long")])
         )
 
     def press(self, heard: Heard) -> Reply:
+        self._pass(heard)
         return Reply((Message(f"pressed {heard.text}"),))
+
+    def _pass(self, heard: Heard) -> None:
+        if heard.text.startswith(("slow", "/follow", "follow:")) and not self.gate.wait(10):
+            raise TimeoutError
 
 
 class House:
@@ -124,7 +128,7 @@ def test_in_private_every_text_is_meant_for_us(updates: Callable[[], Update]) ->
     event = said(updates, "who paid?", language="ru")
     assert isinstance(event, Said)
     assert (event.text, event.place.kind, event.place.language, event.thread_id) == ("who paid?", "private", "ru", None)
-    assert said(updates, f"/ask{NAME} who paid?").text == "/ask who paid?"
+    assert said(updates, f"/ask{NAME} who paid?").text == f"/ask{NAME} who paid?"
 
 
 def test_in_a_group_only_what_is_addressed_to_us(updates: Callable[[], Update]) -> None:
@@ -134,9 +138,44 @@ def test_in_a_group_only_what_is_addressed_to_us(updates: Callable[[], Update]) 
     assert said(updates, f"so, who {NAME} paid?", -7, entities=mention).text == "so, who paid?"
     assert said(updates, "so, who @somebody paid?", -7, entities=[{**mention[0], "length": 9}]) is None
     assert said(updates, "and why?", -7, reply_to_message=ours).text == "and why?"
-    assert said(updates, f"/ask{NAME.upper()} who?", -7).text == "/ask who?"
+    assert said(updates, f"/ask{NAME.upper()} who?", -7).text == f"/ask{NAME.upper()} who?"
     assert said(updates, "/ask who?", -7).text == "/ask who?"
     assert said(updates, "/ask@other_bot who?", -7) is None
+    assert said(updates, "// a slash alone is no command", -7) is None
+
+
+def test_a_caption_may_name_us_too(updates: Any) -> None:
+    photo = [{"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}]
+    mention = [{"type": "mention", "offset": 0, "length": len(NAME)}]
+    caption = {"text": None, "photo": photo, "caption": f"{NAME} what is this?", "caption_entities": mention}
+    updates.people.write("x", -7)
+    update = updates()
+    told = {**update.message.to_dict(), **caption}
+    del told["text"]
+    event = understand(Update.de_json({"update_id": 1, "message": told}, None), ME)
+    assert isinstance(event, Said)
+    assert event.text == "what is this?"
+
+
+def test_an_anonymous_admin_is_heard_and_another_bot_is_not(updates: Any) -> None:
+    group, bot = {"id": -7, "type": "supergroup"}, {"id": 9, "is_bot": True, "first_name": "Group"}
+    message = {"message_id": 1, "date": 1, "chat": group, "from": bot, "text": "/ask who?"}
+    other = Update.de_json({"update_id": 1, "message": message}, None)
+    admin = Update.de_json({"update_id": 2, "message": {**message, "sender_chat": group}}, None)
+    assert understand(other, ME) is None
+    assert isinstance(understand(admin, ME), Said)
+
+
+def test_a_button_below_a_reply_is_in_no_topic(updates: Any) -> None:
+    updates.people.write("/ask who?", -7)
+    answer = {"message_id": 5, "date": 1, "chat": {"id": -7, "type": "supergroup"}, "from": BOT, "text": "they did"}
+    updates.people.press({**answer, "message_thread_id": 4}, "mute:1")
+    chain = understand(updates(), ME)
+    updates.people.press({**answer, "message_thread_id": 4, "is_topic_message": True}, "mute:1")
+    topic = understand(updates(), ME)
+    assert isinstance(chain, Pressed)
+    assert isinstance(topic, Pressed)
+    assert (chain.thread_id, topic.thread_id) == (None, 4)
 
 
 def test_what_is_replied_to_comes_along_with_its_links(updates: Callable[[], Update]) -> None:
@@ -234,6 +273,43 @@ async def test_errands_do_not_take_the_questions_threads(house: House) -> None:
         await house.api.wait(lambda: all(house.texts_to(chat_id) for chat_id in range(1, 9)))
 
 
+async def test_neither_do_pressed_ones(house: House) -> None:
+    async with house.open():
+        for chat_id in range(1, 9):
+            house.api.people.write("hello", chat_id)
+        await house.api.wait(lambda: len(house.api.sent()) == 8)
+        house.desk.gate.clear()
+        for message in house.api.sent():
+            house.api.people.press(message, "follow:1")
+        house.api.people.write("hello", 99)
+        await house.api.wait(lambda: house.texts_to(99) == ["hello, part 1"])
+        house.desk.gate.set()
+        await house.api.wait(lambda: len(house.api.sent()) == 17)
+
+
+async def test_a_button_stops_spinning_before_its_turn_comes(house: House) -> None:
+    async with house.open():
+        house.api.people.write("hello", 7)
+        [message] = await house.api.wait(lambda: house.api.sent(7))
+        house.desk.gate.clear()
+        house.api.people.write("slow", 7)
+        house.api.people.press(message, "mute:1")
+        await house.api.wait(lambda: house.api.state.queries and all(house.api.state.queries.values()))
+        assert house.texts_to(7) == ["hello, part 1"]
+        house.desk.gate.set()
+        await house.api.wait(lambda: len(house.texts_to(7)) == 3)
+
+
+async def test_signs_of_life_leave_connections_for_answers(house: House) -> None:
+    house.api.faults.hang("sendChatAction", 3.0, times=1000)
+    async with house.open():
+        for chat_id in range(1, POOL * 2):
+            house.api.people.write("hello", chat_id)
+        await house.api.wait(lambda: len(house.api.sent()) == POOL * 2 - 1, 8)
+    pending = [call for call in house.api.calls if call.method == "sendChatAction"]
+    assert len(pending) <= SIGNS * 3
+
+
 async def test_blocking_and_coming_back(house: House) -> None:
     def active() -> bool:
         chat = house.store.known_chat(7)
@@ -302,6 +378,15 @@ async def test_what_was_left_unfinished_is_answered_at_the_next_start(house: Hou
     async with house.open():
         await house.api.wait(lambda: house.texts_to(7) == ["hello, part 1"])
     assert house.store.unfinished() == []
+
+
+async def test_an_update_that_cannot_be_read_again_keeps_nobody_waiting(house: House) -> None:
+    update = house.api.people.write("hello", 7)
+    house.api.state.updates.clear()
+    house.store.journal([(update["update_id"] - 1, "{"), (update["update_id"], json.dumps(update))])
+    async with house.open():
+        await house.api.wait(lambda: house.texts_to(7) == ["hello, part 1"])
+    assert [body for _, body in house.store.unfinished()] == ["{"]
 
 
 async def test_polling_goes_on_when_telegram_fails_for_a_while(house: House) -> None:

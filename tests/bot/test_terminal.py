@@ -126,6 +126,15 @@ def test_control_c_drops_the_line_not_the_chat(
     assert len(corpus.asked) == 1
 
 
+def test_control_c_gives_up_an_answer_not_the_chat(
+    chat: TerminalChat, corpus: FakeCorpus, store: BotStore, tmp_path: Path
+) -> None:
+    corpus.interrupted = "slow"
+    with terminal(chat, watch_for(corpus, store, chat), tmp_path / "history") as (keys, screen):
+        keys.send_text("slow?\nninety?\n")
+    assert "ninety people" in screen.getvalue()
+
+
 def test_new_articles_of_followed_feeds_appear_while_it_waits(
     chat: TerminalChat, corpus: FakeCorpus, store: BotStore
 ) -> None:

@@ -79,16 +79,25 @@ class Methods:
             original = self._state.messages.get((chat_id, int(reply["message_id"])))
             if original is None and not reply.get("allow_sending_without_reply"):
                 raise Refused(400, "Bad Request: message to be replied not found")
+            if original and original.get("is_topic_message"):  # a reply stands in the topic of what it replies to
+                parameters = {"message_thread_id": original["message_thread_id"], **parameters}
             body |= {"reply_to_message": original} if original else {}
         if "message_thread_id" in parameters:
             thread = int(parameters["message_thread_id"])
-            if (chat_id, thread) in self._faults.closed_topics:
-                raise Refused(400, "Bad Request: TOPIC_CLOSED")
+            self._check_topic(chat_id, thread)
             body |= {"message_thread_id": thread, "is_topic_message": True}
         return body
 
+    def _check_topic(self, chat_id: int, thread: int) -> None:
+        if (chat_id, thread) in self._faults.closed_topics:
+            raise Refused(400, "Bad Request: TOPIC_CLOSED")
+        if not self._state.is_topic(chat_id, thread):
+            raise Refused(400, "Bad Request: message thread not found")
+
     def _send_chat_action(self, parameters: Json) -> bool:
-        self._chat(parameters)
+        chat_id = self._chat(parameters)
+        if "message_thread_id" in parameters:
+            self._check_topic(chat_id, int(parameters["message_thread_id"]))
         if parameters["action"] != "typing":
             raise Refused(400, "Bad Request: wrong parameter action in request")
         return True

@@ -52,6 +52,11 @@ class State:
         self.messages[chat_id, number] = message
         return message
 
+    def is_topic(self, chat_id: int, thread: int) -> bool:
+        """Whether anybody ever wrote in that forum topic."""
+        topics = (m for m in self.messages.values() if m.get("is_topic_message") and m["chat"]["id"] == chat_id)
+        return any(message["message_thread_id"] == thread for message in topics)
+
     def save(self, file: Path) -> None:
         """Writes it down as JSON, in one step."""
         told = {
