@@ -12,7 +12,7 @@ from retrieval.corpus import Corpus, Parts
 from retrieval.index.local import LocalIndex
 from retrieval.models import load_embedder
 from retrieval.ports import Embedder, Reader
-from retrieval.reader import SHIPPED, OnnxReader
+from retrieval.reader import OnnxReader
 from retrieval.reading import Sources
 from retrieval.sources.web import GuardedFetcher
 from retrieval.store import Store
@@ -37,9 +37,8 @@ def open_corpus(settings: CorpusSettings, embedder: Embedder | None = None) -> C
     embedder = embedder or load_embedder(settings.model, models, settings.languages)
     store = Store(f"sqlite:///{settings.data / 'corpus.db'}")
     fingerprint = embedder.fingerprint
-    index = LocalIndex(
-        settings.data / "index", lambda ids: store.passages_of(ids, fingerprint), fingerprint, embedder.dim
-    )
+    load = lambda ids: store.passages_of(ids, fingerprint)  # noqa: E731
+    index = LocalIndex(settings.data / "index", load, store.id, fingerprint, embedder.dim)
     writer = ExtractiveWriter(embedder, index.rarity, load_reader(settings.reader))
     sources = Sources(GuardedFetcher(settings.allowed_networks))
     return Corpus(Parts(store, index, embedder, writer, load_confidence(), sources))
@@ -47,4 +46,4 @@ def open_corpus(settings: CorpusSettings, embedder: Embedder | None = None) -> C
 
 def load_reader(name: str | None) -> Reader | None:
     """The shipped reader, unless `name` is "none"."""
-    return None if name == "none" or not SHIPPED.is_dir() else OnnxReader()
+    return None if name == "none" else OnnxReader()

@@ -7,8 +7,10 @@ Sync, and safe to call from several threads. What another process adds to the sa
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +19,7 @@ from retrieval.answer.citations import quoted, verify
 from retrieval.answer.confidence import Confidence
 from retrieval.answer.question import understand
 from retrieval.answer.summary import summarise_sentences, word_vectors
-from retrieval.errors import NoArticle, SourceError, UnknownArticle
+from retrieval.errors import NoArticle, SourceError, StoreFailed, UnknownArticle
 from retrieval.index.fusion import at_most, favour_recent
 from retrieval.ingest import Ingest
 from retrieval.ports import Embedder, Index, Vectors, Writer
@@ -45,10 +47,13 @@ from retrieval.watch import FeedWatch
 
 PASSAGES = 8  # read for an answer
 PER_ARTICLE = 2  # of them from one article
-CANDIDATES = 100  # ranked before that
+CANDIDATES = 300  # ranked before that
 NEAREST = 3  # titles offered with a refusal
 PAGE = 500  # changes applied to the index at a time
 SAVE_AFTER = 1000  # changes: about what a start replays in a second
+SUMMARISED = 200  # sentences a summary chooses from: news says what matters first, and embedding them takes seconds
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]  # done, of how many
 
@@ -117,8 +122,8 @@ class Corpus:
 
     def summarise(self, article_id: str) -> Summary:
         """Raises UnknownArticle."""
-        article = self._store.article(article_id)
-        spans = [span for passage in self._store.passages(article_id) for span in passage.sentences]
+        article, passages = self._store.with_passages(article_id)
+        spans = [span for passage in passages for span in passage.sentences][:SUMMARISED]
         texts = [article.text[span.start : span.end] for span in spans]
         known = self._embedder.knows(article.language)
         vectors = self._embedder.passages(texts) if known else word_vectors(texts, article.language)
@@ -190,24 +195,21 @@ class Corpus:
 
     def catch_up(self) -> None:
         """Applies to the index what the log has and it has not."""
-        if self._index.applied() >= self._store.last_change():
-            return
-        with self._following:
-            while changes := self._store.changes(self._index.applied(), PAGE):
-                self._index.apply(changes)
+        while self._apply_page():
+            pass
         if self._index.unsaved() >= SAVE_AFTER:
-            self._index.save()
+            self.save()
 
     def rebuild(self, *, on_progress: Progress = silent) -> None:
         """Makes the index anew from the store, and the vectors of articles that another model embedded."""
-        stale = self._store.embedded_otherwise(self._embedder.fingerprint)
+        stale = self._stale()
         for done, article_id in enumerate(stale, 1):
             self._ingest.again(article_id)
             on_progress(done, len(stale))
         with self._following:
             self._index.clear()
         self.catch_up()
-        self._index.save()
+        self.save()
 
     # --- feeds
 
@@ -238,22 +240,39 @@ class Corpus:
         return self._embedder.knows(language)
 
     def stale(self) -> int:
-        """How many articles another model embedded: `rebuild` mends that, and until then words alone find them."""
-        return len(self._store.embedded_otherwise(self._embedder.fingerprint))
+        """How many articles are not embedded as the model in use would: until `rebuild`, words alone find them."""
+        return len(self._stale())
 
     def save(self) -> None:
-        """So that the next start need not replay the log."""
-        self._index.save()
+        """So that the next start need not replay the log. A failure is logged: the next start replays it then."""
+        try:
+            self._index.save()
+        except OSError as error:
+            log.warning("index not saved: unsaved=%d reason=%s", self._index.unsaved(), error)
 
     def close(self) -> None:
         """Saves the index and lets go of files. Closing twice does no harm."""
         if not self._closed:
             self._closed = True
-            self._index.save()
-            self._index.close()
-            self._store.close()
+            with closing(self._store), closing(self._index):
+                self.save()
 
     # --- steps
+
+    def _stale(self) -> list[str]:
+        return self._store.stale(self._embedder.fingerprint, self._embedder.knows)
+
+    def _apply_page(self) -> bool:
+        """Whether the log had something for the index. Other threads come in between the pages."""
+        if self._index.applied() == self._store.last_change():
+            return False
+        with self._following:
+            if self._index.applied() > self._store.last_change():
+                self._index.clear()  # an older database was put back: the index knows what never happened in it
+            changes = self._store.changes(self._index.applied(), PAGE)
+            if changes:
+                self._index.apply(changes)
+            return bool(changes)
 
     def _languages(self) -> list[str]:
         return sorted(self._store.languages())
@@ -262,7 +281,10 @@ class Corpus:
         return self._embedder.questions([question.standalone]) if self._embedder.knows(question.language) else None
 
     def _find(self, question: Question, vector: Vectors | None, now: datetime) -> list[Hit]:
-        self.catch_up()
+        try:
+            self._apply_page()  # not all of another process's bulk: nobody waits for that with a question
+        except (StoreFailed, OSError) as error:
+            log.warning("searching without the newest changes: applied=%d reason=%s", self._index.applied(), error)
         hits = self._index.search(question.standalone, question.language, CANDIDATES, vector)
         dated = self._store.dated([hit.passage_id for hit in hits])
         if question.undated:

@@ -7,19 +7,24 @@ transaction that reads first and writes later would otherwise fail when another 
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
 from retrieval.errors import StoreFailed
 
 BUSY_SECONDS = 30  # a writer waits this long for another process's transaction
 READ_ONLY = "footnote_read_only"
+BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+BROKEN = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOTADB,
+          sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}  # fmt: skip
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -41,7 +46,11 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
 
 
 def open_engine(url: str, migrations: Path, head: str) -> sa.Engine:
-    """Connects and migrates. Raises StoreFailed when the file is no database, is locked, or has a newer schema."""
+    """Connects and migrates. Raises StoreFailed ("newer schema", "unreadable").
+
+    Whatever uses the engine later raises StoreFailed too: "busy" (another process's transaction lasts), "full" (the
+    disk), "unreadable" (damaged, no database, not ours to write).
+    """
     options: dict[str, Any] = {}
     if sa.make_url(url).get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
@@ -51,12 +60,13 @@ def open_engine(url: str, migrations: Path, head: str) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "handle_error", _told)
     try:
         if _version(engine) != head:
             _migrate(engine, migrations)
-    except (OperationalError, DatabaseError) as error:
+    except DatabaseError as error:
         engine.dispose()
-        raise StoreFailed(url, str(error.orig)) from error
+        raise StoreFailed(str(engine.url), "unreadable") from error
     except StoreFailed:
         engine.dispose()
         raise
@@ -77,6 +87,18 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     read_only = connection.get_execution_options().get(READ_ONLY)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _told(context: ExceptionContext) -> StoreFailed | None:
+    """What is not ours to mend in SQLite's words, in the engine's; None leaves the error as it is."""
+    code = getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF  # the rest says how it came about
+    file = context.engine.url.database if context.engine else None
+    subject = Path(file or "database").name  # people in a chat may read it: no folders of ours
+    if code in BUSY:
+        return StoreFailed(subject, "busy")
+    if code == sqlite3.SQLITE_FULL:
+        return StoreFailed(subject, "full")
+    return StoreFailed(subject, "unreadable") if code in BROKEN else None
 
 
 def _version(engine: sa.Engine) -> str | None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -106,13 +107,11 @@ def read_questions(directory: Path) -> list[AskedQuestion]:
     place = next((p for p in _places(directory, "questions") if p.is_file()), None)
     if place is None:
         raise BadDataset(str(directory), "no questions.jsonl or questions.jsonl.gz")
-    questions = []
-    for number, line in enumerate(_lines(place), 1):
-        try:
-            questions.append(_question(json.loads(line)))
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadDataset(f"{place.name} line {number}", f"not a question: {error!r}") from error
-    return questions
+    try:
+        lines = list(enumerate(_lines(place), 1))
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise BadDataset(place.name, f"cannot be read: {error!r}") from error
+    return [_read_question(line, f"{place.name} line {number}") for number, line in lines if line.strip()]
 
 
 def ask(corpus: Corpus, question: AskedQuestion) -> Outcome:
@@ -200,19 +199,33 @@ def _prediction(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _read_question(line: str, subject: str) -> AskedQuestion:
+    try:
+        row = json.loads(line)
+        if not isinstance(row, dict):
+            raise TypeError("no object")
+        return _question(row)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadDataset(subject, f"not a question: {error!r}") from error
+
+
 def _question(row: dict[str, Any]) -> AskedQuestion:
-    answers = tuple(str(answer) for answer in row.get("answers") or ())
+    answers = _texts(row.get("answers"))
     asked = row.get("asked")
-    previous = row.get("previous") or ()
     return AskedQuestion(
         id=str(row["id"]),
         text=str(row["question"]),
         asked=_day(asked) if asked else None,
         answers=answers,
-        articles=frozenset(str(article) for article in row.get("articles") or ()),
+        articles=frozenset(_texts(row.get("articles"))),
         answerable=bool(answers) and bool(row.get("answerable", True)),
-        previous=(previous,) if isinstance(previous, str) else tuple(previous),
+        previous=_texts(row.get("previous")),
     )
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """A text alone stands for a list of one."""
+    return tuple(str(each) for each in ([value] if isinstance(value, str) and value else value or ()))
 
 
 def _day(text: str) -> datetime:
@@ -244,4 +257,4 @@ def _places(directory: Path, name: str) -> list[Path]:
 
 def _lines(path: Path) -> Iterator[str]:
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-        yield from (line for line in file if line.strip())
+        yield from file

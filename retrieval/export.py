@@ -70,6 +70,7 @@ def _about(model: SentenceTransformer, inputs: list[str]) -> dict[str, Any]:
         "inputs": inputs,
         "question_prompt": prompts.get("query", default),
         "passage_prompt": prompts.get("document", prompts.get("passage", default)),
+        "card": (model._model_card_text or "").split("\n---", 1)[0],  # its head names the languages
     }
 
 

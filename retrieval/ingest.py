@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import replace
 
 from retrieval.errors import UnknownArticle
@@ -31,14 +32,15 @@ class Ingest:
             if judgement == "same" and held is not None:
                 return Added(held, "same")
             article_id = known.id if known else article.id
-            article = replace(article, id=article_id, revision=self._store.last_revision(article_id) + 1)
-            self._store.add(article, *self.cut(article), self._embedder.fingerprint)
-            return Added(article, judgement)
+            article = replace(article, id=article_id)
+            change = self._store.add(article, *self.cut(article), self._embedder.fingerprint)
+            return Added(replace(article, revision=change.revision), judgement)
 
     def again(self, article_id: str) -> None:
-        """Cuts and embeds a held article anew, for another model."""
-        article = self._store.article(article_id)
-        self._store.replace_passages(article, *self.cut(article), self._embedder.fingerprint)
+        """Cuts and embeds a held article anew, for another model. One that is gone by now is left alone."""
+        with self._lock, suppress(UnknownArticle):
+            article = self._store.article(article_id)
+            self._store.replace_passages(article, *self.cut(article), self._embedder.fingerprint)
 
     def cut(self, article: Article) -> tuple[list[Passage], Vectors | None]:
         """Passages and their vectors (n, dim), None for a language that the model does not know."""
@@ -50,7 +52,8 @@ class Ingest:
         return passages, self._embedder.passages([article.text[p.start : p.end] for p in passages])
 
     def _known(self, article: Article) -> Article | None:
+        """By its id; by its address only if that is its id, as with pages: an id that someone gave stays its own."""
         try:
             return self._store.article(article.id)
         except UnknownArticle:
-            return self._store.find_by_url(article.url) if article.url else None
+            return self._store.find_by_url(article.id) if article.id == article.url else None

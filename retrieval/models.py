@@ -26,6 +26,7 @@ from retrieval.errors import ModelFailed
 from retrieval.ports import Embedder, Vectors
 
 EXPORT_VERSION = "1"  # part of every fingerprint: raise it when the exported graph changes
+MANY = 20  # languages on a card: it has met most there are, and knows the neighbours of those it names
 HASHED = ("*.safetensors", "*.bin", "*.json", "vocab.txt", "*.model")  # what decides the vectors
 
 log = logging.getLogger(__name__)
@@ -38,26 +39,41 @@ def load_embedder(model: str | None, cache: Path, languages: Collection[str] = (
     """
     name = model or _packaged()
     key = _key(name)
-    folder = cache / key
-    known = frozenset(languages) or _card_languages(Path(name))
-    if not (folder / "embedder.json").is_file():
+    folder, known = cache / key, frozenset(languages)
+    if (folder / "embedder.json").is_file():
         try:
-            _export(name, folder)
-        except (subprocess.CalledProcessError, OSError) as error:
-            log.warning("export failed, sentence-transformers runs the model itself: model=%s reason=%s", name, error)
-            return TorchEmbedder(name, key, known)
+            return OnnxEmbedder(folder, key, known)
+        except ModelFailed as error:
+            log.warning("the exported model is damaged, exporting it again: folder=%s reason=%s", folder, error.reason)
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        _export(name, folder)
+    except (subprocess.CalledProcessError, OSError) as error:
+        reason = _last_line(error.stderr) if isinstance(error, subprocess.CalledProcessError) else error
+        log.warning("export failed, sentence-transformers runs the model itself: model=%s reason=%s", name, reason)
+        return TorchEmbedder(name, key, known)
     return OnnxEmbedder(folder, key, known)
 
 
 class OnnxEmbedder:
-    """An exported model. Tokenizers and session are shared between threads: neither changes after construction."""
+    """An exported model. Tokenizers and session are shared between threads: neither changes after construction.
+
+    `languages`: what it knows; empty: what its card says. Raises ModelFailed when the folder's files do not load.
+    """
 
     def __init__(self, folder: Path, fingerprint: str, languages: frozenset[str]) -> None:
+        self.fingerprint = f"onnx-int8:{fingerprint}"
+        try:
+            on_card = self._load(folder)
+        except Exception as error:  # onnxruntime has a kind for each fault, tokenizers has none
+            raise ModelFailed(str(folder), _last_line(str(error))) from error
+        self._languages = languages or on_card
+
+    def _load(self, folder: Path) -> frozenset[str]:
+        """Gives the languages that the model's card names."""
         import onnxruntime
         from tokenizers import Tokenizer
 
-        self.fingerprint = f"onnx-int8:{fingerprint}"
-        self._languages = languages
         about = json.loads((folder / "embedder.json").read_text(encoding="utf-8"))
         self.dim: int = about["dim"]
         self._inputs: list[str] = about["inputs"]
@@ -76,6 +92,7 @@ class OnnxEmbedder:
             "session.intra_op.allow_spinning", "0"
         )  # idle threads leave the cores to others
         self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, ["CPUExecutionProvider"])
+        return card_languages(about["card"])
 
     def knows(self, language: str) -> bool:
         return "*" in self._languages or language in self._languages
@@ -115,10 +132,10 @@ class TorchEmbedder:
             self._model: Any = SentenceTransformer(name, device="cpu")
         except Exception as error:  # transformers raises a zoo of kinds for a missing or broken model
             raise ModelFailed(name, str(error).split("\n", 1)[0]) from error
+        self._languages = languages or card_languages(self._model._model_card_text or "")
         self.fingerprint = f"torch:{fingerprint}"
         self.dim: int = self._model.get_embedding_dimension()
         self.max_tokens: int = (self._model.max_seq_length or 512) - self._model.tokenizer.num_special_tokens_to_add()
-        self._languages = languages
         self._lock = threading.Lock()  # its tokenizer changes truncation as it goes
 
     def knows(self, language: str) -> bool:
@@ -131,11 +148,13 @@ class TorchEmbedder:
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         with self._lock:
-            return _unit(self._model.encode_document(list(texts), show_progress_bar=False))
+            vectors = self._model.encode_document(list(texts), show_progress_bar=False)
+        return _unit(np.reshape(vectors, (len(texts), self.dim)))  # it gives (0,) for no texts
 
     def questions(self, texts: Sequence[str]) -> Vectors:
         with self._lock:
-            return _unit(self._model.encode_query(list(texts), show_progress_bar=False))
+            vectors = self._model.encode_query(list(texts), show_progress_bar=False)
+        return _unit(np.reshape(vectors, (len(texts), self.dim)))
 
 
 def _unit(vectors: Any) -> Vectors:
@@ -168,15 +187,19 @@ def _key(name: str) -> str:
     return f"{folder.name}-{state.hexdigest()}"
 
 
-def _card_languages(folder: Path) -> frozenset[str]:
-    """The languages in the head of the model's card (README.md); English when it does not say."""
-    card = folder / "README.md"
-    head = card.read_text(encoding="utf-8", errors="replace").split("\n---", 1)[0] if card.is_file() else ""
+def card_languages(card: str) -> frozenset[str]:
+    """The languages in the head of a model's card; English when it does not say, "*" when there are very many."""
+    head = card.split("\n---", 1)[0]
     found = re.search(r"^language:[ \t]*(.*(?:\n[ \t]*-[ \t]*.+)*)", head, re.MULTILINE)
     codes = re.findall(r"\b[a-z]{2,12}\b", found.group(1)) if found else []
-    if "multilingual" in codes:
+    if "multilingual" in codes or len(codes) >= MANY:
         return frozenset("*")
     return frozenset(code for code in codes if len(code) == 2) or frozenset({"en"})
+
+
+def _last_line(said: str) -> str:
+    """Of a traceback or a message: what went wrong."""
+    return (said.strip().splitlines() or ["no reason given"])[-1]
 
 
 def _export(name: str, folder: Path) -> None:
@@ -186,8 +209,15 @@ def _export(name: str, folder: Path) -> None:
     log.info("preparing the model, once: model=%s", name)
     try:
         command = [sys.executable, "-m", "retrieval.export", name, str(scratch)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 our own module
-        if not folder.exists():
-            scratch.rename(folder)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # noqa: S603 our own module
+        _put_in_place(scratch, folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _put_in_place(scratch: Path, folder: Path) -> None:
+    try:
+        scratch.rename(folder)
+    except OSError:
+        if not (folder / "embedder.json").is_file():  # else another process was faster, with the same model
+            raise

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.types import Change, Draft, Evidence, Fetched, Hit, NotModified, Question, Reading, Validators
+from retrieval.types import Change, Draft, Evidence, Fetched, Hit, NotModified, Question, Reading, Span, Validators
 
 Vectors = npt.NDArray[np.float32]  # (n, dim), unit length
 
@@ -58,13 +58,13 @@ class Embedder(Protocol):
 
 
 class Reader(Protocol):
-    """Question and texts -> where each would answer, and whether it does."""
+    """Question and passage -> where each sentence would answer, and whether it does."""
 
     def knows(self, language: str) -> bool:
         """Whether it can read this language (ISO 639-1)."""
 
-    def read(self, question: str, texts: Sequence[str]) -> list[Reading]:
-        """One for each text. Safe to call from several threads."""
+    def read(self, question: str, text: str, sentences: Sequence[Span]) -> list[Reading]:
+        """One for each sentence of the text, read in its context. Safe to call from several threads."""
 
 
 class Index(Protocol):

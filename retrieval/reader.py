@@ -18,8 +18,8 @@ from retrieval.types import Reading, Span
 
 SHIPPED = Path(__file__).parent / "weights" / "reader"
 LONGEST_ANSWER = 30  # word pieces
-LONGEST_QUESTION = 400  # characters: what follows is cut, so that room is left for the text
-NOTHING = Reading(Span(0, 0), -100.0)  # of a text without a single word piece
+LONGEST_QUESTION = 80  # word pieces: what follows is cut, so that a passage fits beside it
+NOTHING = Reading(Span(0, 0), -100.0)  # of a sentence without a word piece, or beyond what the model reads
 Logits = npt.NDArray[np.float32]
 
 
@@ -36,6 +36,8 @@ class OnnxReader:
         self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(about["max_tokens"], strategy="only_second")
         self._tokenizer.no_padding()
+        self._counter: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._counter.no_truncation()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = max(1, min(4, os.cpu_count() or 2))
         options.inter_op_num_threads = 1
@@ -45,12 +47,10 @@ class OnnxReader:
     def knows(self, language: str) -> bool:
         return language in self._languages
 
-    def read(self, question: str, texts: Sequence[str]) -> list[Reading]:
-        """One text a run: with dynamic int8 scales, company would change what is read."""
-        return [self._read(question, text) for text in texts]
-
-    def _read(self, question: str, text: str) -> Reading:
-        encoded = self._tokenizer.encode(question[:LONGEST_QUESTION], text)
+    def read(self, question: str, text: str, sentences: Sequence[Span]) -> list[Reading]:
+        """One run of the model tells of every sentence. Alone, not in a batch: with dynamic int8 scales, company would
+        change what is read."""
+        encoded = self._tokenizer.encode(self._shortened(question), text)
         feeds = {
             "input_ids": encoded.ids,
             "attention_mask": encoded.attention_mask,
@@ -58,12 +58,23 @@ class OnnxReader:
         }
         inputs = {key: np.asarray([feeds[key]], np.int64) for key in self._inputs}  # (1, tokens) each
         start, end = (logits[0] for logits in self._session.run(None, inputs))  # (tokens,) each
-        inside = [at for at, part in enumerate(encoded.sequence_ids) if part == 1]
-        if not inside:
-            return NOTHING
-        first, last, best = _best_span(start[inside], end[inside])
-        span = Span(encoded.offsets[inside[first]][0], encoded.offsets[inside[last]][1])
-        return Reading(span, best - float(start[0] + end[0]))
+        nowhere = float(start[0] + end[0])
+        places = [(at, *encoded.offsets[at]) for at, part in enumerate(encoded.sequence_ids) if part == 1]
+        return [_reading(start, end, nowhere, [p for p in places if s.start <= p[1] < s.end]) for s in sentences]
+
+    def _shortened(self, question: str) -> str:
+        """Dense questions ("!?!?...") have a word piece for each character."""
+        encoded = self._counter.encode(question, add_special_tokens=False)
+        return question if len(encoded.ids) <= LONGEST_QUESTION else question[: encoded.offsets[LONGEST_QUESTION][0]]
+
+
+def _reading(start: Logits, end: Logits, nowhere: float, places: Sequence[tuple[int, int, int]]) -> Reading:
+    """The best span within one sentence's tokens (number, first character, behind the last)."""
+    if not places:
+        return NOTHING
+    tokens = [token for token, _, _ in places]
+    first, last, best = _best_span(start[tokens], end[tokens])
+    return Reading(Span(places[first][1], places[last][2]), best - nowhere)
 
 
 def _best_span(start: Logits, end: Logits) -> tuple[int, int, float]:

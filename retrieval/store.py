@@ -6,7 +6,8 @@ A transaction that adds an article writes its passages, their vectors and the lo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -63,22 +64,29 @@ LOG = sa.Table(
     sa.Column("revision", sa.Integer),
     sa.Column("feed", sa.Text),
 )
+ABOUT = sa.Table("about", META, sa.Column("store", sa.Text))
 _FIELDS = [ARTICLES.c[name] for name in ("id", "title", "text", "language", "url", "source", "author", "published")]
 _ARTICLE = [*_FIELDS, ARTICLES.c.revision]
 
 
 class Store:
-    """The articles' database. Every method is one transaction; safe to call from several threads and processes."""
+    """The articles' database. Every method is one transaction; safe to call from several threads and processes.
+
+    `id` is drawn when the database is made. Every method may raise StoreFailed: see `database.open_engine`.
+    """
 
     def __init__(self, url: str) -> None:
         self.engine = open_engine(url, MIGRATIONS, HEAD)
         self._reads = reads_only(self.engine)
+        with self._reads.connect() as tx:
+            self.id: str = tx.execute(sa.select(ABOUT.c.store)).scalar_one()
 
     def add(self, article: Article, passages: Sequence[Passage], vectors: Vectors | None, fingerprint: str) -> Change:
-        """Writes the article as the current revision. `vectors` (n, dim) go with `passages`, or None."""
+        """Writes the article as its next revision, which the change names. `vectors` (n, dim) go with `passages`."""
         with self.engine.begin() as tx:
             known = tx.execute(_current().where(ARTICLES.c.id == article.id)).first() is not None
             self._retire(tx, article.id)
+            article = replace(article, revision=_last_revision(tx, article.id) + 1)
             row = {column.name: getattr(article, column.name) for column in _ARTICLE}
             tx.execute(sa.insert(ARTICLES), {**row, "current": True, "digest": digest(article)})
             self._write_passages(tx, article, passages, vectors, fingerprint)
@@ -108,12 +116,6 @@ class Store:
     def find_same(self, article: Article) -> Article | None:
         """A current article with the same words, whatever its id."""
         return self._first(_current().where(ARTICLES.c.digest == digest(article)).order_by(ARTICLES.c.id))
-
-    def last_revision(self, article_id: str) -> int:
-        """0 when the id was never used. Removed articles count: a revision number never means two texts."""
-        query = sa.select(sa.func.max(LOG.c.revision)).where(LOG.c.article_id == article_id)
-        with self._reads.connect() as tx:
-            return tx.execute(query).scalar() or 0
 
     def articles(self, limit: int, offset: int = 0) -> list[Article]:
         """Newest first, undated ones last."""
@@ -153,26 +155,35 @@ class Store:
                     vector = None if row.vector is None else np.frombuffer(row.vector, np.float16).astype(np.float32)
                     yield StoredPassage(row.id, row.article_id, row.title, text, row.language, vector)
 
-    def passages(self, article_id: str) -> list[Passage]:
-        """Of the current revision, in the text's order."""
+    def with_passages(self, article_id: str) -> tuple[Article, list[Passage]]:
+        """The current revision and its passages in the text's order. Raises UnknownArticle."""
         query = sa.select(PASSAGES.c.spans).where(PASSAGES.c.article_id == article_id).order_by(PASSAGES.c.id)
         with self._reads.connect() as tx:
-            return [_passage(spans) for spans in tx.execute(query).scalars()]
+            row = tx.execute(_current().where(ARTICLES.c.id == article_id)).first()
+            if row is None:
+                raise UnknownArticle(article_id, "unknown")
+            return _article(row), [_passage(spans) for spans in tx.execute(query).scalars()]
 
     def replace_passages(
         self, article: Article, passages: Sequence[Passage], vectors: Vectors | None, fingerprint: str
     ) -> None:
-        """Cuts and embeds a current article anew (another model); the text and its revision stay."""
+        """Takes other passages and vectors for a text that stays. Does nothing when it is no longer the current one."""
+        same = _current().where((ARTICLES.c.id == article.id) & (ARTICLES.c.revision == article.revision))
         with self.engine.begin() as tx:
-            tx.execute(sa.delete(PASSAGES).where(PASSAGES.c.article_id == article.id))
-            self._write_passages(tx, article, passages, vectors, fingerprint)
+            if tx.execute(same).first() is not None:
+                tx.execute(sa.delete(PASSAGES).where(PASSAGES.c.article_id == article.id))
+                self._write_passages(tx, article, passages, vectors, fingerprint)
+                append(tx, "updated", article.id, article.revision)  # every index holds the passages' old ids
 
-    def embedded_otherwise(self, fingerprint: str) -> list[str]:
-        """Ids of articles whose vectors another model made."""
-        joined = sa.join(PASSAGES, VECTORS, VECTORS.c.passage_id == PASSAGES.c.id)
-        query = sa.select(PASSAGES.c.article_id).select_from(joined).where(VECTORS.c.fingerprint != fingerprint)
+    def stale(self, fingerprint: str, knows: Callable[[str], bool]) -> list[str]:
+        """Ids of articles that lack vectors of this model, or have some in a language that it does not know."""
+        known = ARTICLES.c.language.in_([language for language in self.languages() if knows(language)])
+        joined = sa.join(PASSAGES, ARTICLES, _same_revision()).outerjoin(
+            VECTORS, (VECTORS.c.passage_id == PASSAGES.c.id) & (VECTORS.c.fingerprint == fingerprint)
+        )
+        query = sa.select(ARTICLES.c.id).select_from(joined).where(known == VECTORS.c.passage_id.is_(None))
         with self._reads.connect() as tx:
-            return [row[0] for row in tx.execute(query.distinct().order_by(PASSAGES.c.article_id))]
+            return list(tx.execute(query.distinct().order_by(ARTICLES.c.id)).scalars())
 
     def changes(self, after: int, limit: int) -> list[Change]:
         """The log's entries after that number, in order."""
@@ -239,6 +250,11 @@ def append(tx: sa.Connection, kind: Any, article_id: str, revision: int, feed: s
     row = {"kind": kind, "article_id": article_id, "revision": revision, "feed": feed}
     number = _inserted(tx, LOG, row)
     return Change(number, kind, article_id, revision, feed)
+
+
+def _last_revision(tx: sa.Connection, article_id: str) -> int:
+    """0 when the id was never used. Removed articles count: a revision number never means two texts."""
+    return tx.execute(sa.select(sa.func.max(LOG.c.revision)).where(LOG.c.article_id == article_id)).scalar() or 0
 
 
 def _inserted(tx: sa.Connection, table: sa.Table, row: dict[str, Any]) -> int:

@@ -109,9 +109,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader makes of one text: where the answer stands, and how much likelier that is than "not here"
-    (logits).
-    """
+    """What a reader makes of a sentence: where it answers, and how much likelier that is than "not here" (logits)."""
 
     span: Span  # in the text that was read
     margin: float  # above 0: the reader would answer; below: it would say that the text does not tell

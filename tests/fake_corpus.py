@@ -61,10 +61,13 @@ class FakeCorpus:
         self.carried: dict[str, list[Article]] = {}  # feed -> what it carries; an address not in it is no feed
         self.watched: dict[str, Feed] = {}
         self.log: list[Change] = []
+        self.interrupted: str | None = None  # somebody presses Ctrl-C at questions with this word
         self.asked: list[tuple[str, tuple[str, ...]]] = []
 
     def ask(self, question: str, *, previous: Sequence[str] = (), now: datetime | None = None) -> Answer | Refusal:
         self.asked.append((question, tuple(previous)))
+        if self.interrupted and self.interrupted in question:
+            raise KeyboardInterrupt
         if not self.held:
             return Refusal(question, "empty corpus", ())
         word = max(question.strip("?").split(), key=len).casefold()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from bot.types import Message, Outcome, Sent
-from retrieval import Change, Refreshed
+from retrieval import Change, Feed, FetchFailed, Refreshed, Validators
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -48,11 +48,12 @@ class FakeSender:
 
 
 class FakeLog:
-    """The part of a corpus that jobs see: its log, and a refresh that may fail."""
+    """The part of a corpus that jobs see: its log, its feeds, and a refresh that may fail."""
 
     def __init__(self) -> None:
         self.log: list[Change] = []
         self.refreshes = 0
+        self.watched: list[str] = []
         self.failures: deque[Exception] = deque()
 
     def list_article(self, article_id: str, feed: str) -> None:
@@ -60,6 +61,18 @@ class FakeLog:
 
     def changes(self, after: int, limit: int = 500) -> list[Change]:
         return [change for change in self.log if change.number > after][:limit]
+
+    def last_change(self) -> int:
+        return len(self.log)
+
+    def feeds(self) -> list[Feed]:
+        return [Feed(url, "Feed", Validators(), NOON, 0) for url in self.watched]
+
+    def watch(self, url: str) -> Feed:
+        if "gone" in url:
+            raise FetchFailed(url, "not found", 404)
+        self.watched.append(url)
+        return self.feeds()[-1]
 
     def refresh(self, now: datetime, poll_seconds: int) -> Refreshed:
         self.refreshes += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from retrieval.answer.kinds import names
 from retrieval.text.languages import detect
 from retrieval.text.stems import content_stems
 from retrieval.types import AskedFor, Question
@@ -66,7 +67,8 @@ def understand(text: str, previous: Sequence[str], languages: Collection[str]) -
 
 def _leans(text: str, language: str) -> bool:
     own = len(content_stems(text, language))
-    return own <= BARE_STEMS or (own <= LEANING_STEMS and _LEANING.search(text) is not None)
+    bare = own <= BARE_STEMS and not names(text)  # "Who is Ilse?" names what it is about
+    return bare or (own <= LEANING_STEMS and _LEANING.search(text) is not None)
 
 
 def _carry(text: str, previous: Sequence[str]) -> str:

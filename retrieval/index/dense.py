@@ -14,6 +14,8 @@ import numpy as np
 
 from retrieval.ports import Vectors
 
+VERSION = str(faiss.__version__)
+
 faiss.omp_set_num_threads(1)  # the cores belong to the embedder; one search is milliseconds
 
 

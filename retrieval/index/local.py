@@ -7,38 +7,47 @@ Applying a change twice, or late, therefore does no harm, and a rebuild is the s
 
 from __future__ import annotations
 
-import shutil
+import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from retrieval.index import dense, lexical
 from retrieval.index.dense import DenseIndex
 from retrieval.index.fusion import fuse
 from retrieval.index.lexical import LexicalIndex
-from retrieval.index.snapshot import copy_links, load_current, publish, work_folder
+from retrieval.index.snapshot import WorkFolder, copy_links, load_current, publish
 from retrieval.ports import StoredPassage, Vectors
 from retrieval.types import Change, Hit
 
-DEPTH = 100  # candidates of each kind before they are fused
+DEPTH = 300  # candidates of each kind before they are fused: recency lifts some from far down
+
+log = logging.getLogger(__name__)
 
 Load = Callable[[Sequence[str]], Iterable[StoredPassage]]  # article ids -> their current passages
 
 
 class LocalIndex:
-    """Implements ports.Index. `root` belongs to it: it may be deleted whenever no process has it open."""
+    """Implements ports.Index. `root` belongs to it: it may be deleted whenever no process has it open.
 
-    def __init__(self, root: Path, load: Load, fingerprint: str, dim: int) -> None:
-        self._root, self._load, self._fingerprint, self._dim = root, load, fingerprint, dim
+    What was saved for another `store`, or under another `fingerprint`, or by other libraries, is not opened. `apply`,
+    `save` and `clear` raise OSError, and leave what is searched as it was.
+    """
+
+    def __init__(self, root: Path, load: Load, store: str, fingerprint: str, dim: int) -> None:
+        self._root, self._load, self._dim = root, load, dim
+        self._match = {
+            "store": store,
+            "fingerprint": fingerprint,
+            "faiss": dense.VERSION,
+            "tantivy": lexical.VERSION,
+        }
         self._lock = threading.Lock()
-        self._work = work_folder(root)
         self._applied = self._saved = 0
-        snapshot = load_current(root, fingerprint)
-        if snapshot is not None:
-            copy_links(snapshot.folder, self._work)
-            self._applied = self._saved = snapshot.applied
-        self._open(fresh=snapshot is None)
+        if not self._resume():
+            self._begin()
 
     def applied(self) -> int:
         return self._applied
@@ -57,9 +66,9 @@ class LocalIndex:
 
     def search(self, question: str, language: str, limit: int, vector: Vectors | None) -> list[Hit]:
         with self._lock:
-            lexical = self._lexical.search(question, language, DEPTH)
-            dense = {} if vector is None else self._dense.search(vector, DEPTH)
-        return fuse(dense, lexical)[:limit]
+            words = self._lexical.search(question, language, DEPTH)
+            meaning = {} if vector is None else self._dense.search(vector, DEPTH)
+        return fuse(meaning, words)[:limit]
 
     def rarity(self, stems: Sequence[str]) -> list[float]:
         with self._lock:
@@ -68,39 +77,57 @@ class LocalIndex:
     def save(self) -> None:
         with self._lock:
             if self._applied != self._saved:
-                dense = self._work / "dense.faiss"
-                dense.unlink(missing_ok=True)  # the old one may be linked from a generation
-                self._dense.save(dense)
-                publish(self._root, self._work, self._fingerprint, self._applied)
+                file = self._work.path / "dense.faiss"
+                file.unlink(missing_ok=True)  # the old one may be linked from a generation
+                self._dense.save(file)
+                self._lexical.settle()  # a merge would write and delete segments while they are linked
+                publish(self._root, self._work.path, self._match, self._applied)
                 self._saved = self._applied
 
     def clear(self) -> None:
         """Back to nothing applied, for a rebuild."""
         with self._lock:
-            self._lexical.close()
-            shutil.rmtree(self._work)
-            self._work = work_folder(self._root)
+            old, work = self._lexical, self._work
+            self._begin()
             self._applied, self._saved = 0, -1
-            self._open(fresh=True)
+            old.close()
+            work.remove()
 
     def close(self) -> None:
         with self._lock:
             self._lexical.close()
-            shutil.rmtree(self._work, ignore_errors=True)
+            self._work.remove()
 
     def __len__(self) -> int:
         return len(self._lexical)
 
-    def _open(self, fresh: bool) -> None:
-        self._lexical = LexicalIndex(self._work / "lexical")
-        file = self._work / "dense.faiss"
-        self._dense = DenseIndex(self._dim) if fresh else DenseIndex.load(file, self._dim)
+    def _begin(self) -> None:
+        """Empty, in a work folder of its own."""
+        work = WorkFolder(self._root)
+        self._lexical, self._dense = LexicalIndex(work.path / "lexical"), DenseIndex(self._dim)
+        self._work = work
+
+    def _resume(self) -> bool:
+        """Whether there was a generation, and it opened."""
+        snapshot = load_current(self._root, self._match)
+        if snapshot is None:
+            return False
+        work = WorkFolder(self._root)
+        try:
+            copy_links(snapshot.folder, work.path)
+            self._dense = DenseIndex.load(work.path / "dense.faiss", self._dim)
+            self._lexical = LexicalIndex(work.path / "lexical")
+        except (OSError, RuntimeError, ValueError) as error:  # FAISS says RuntimeError, tantivy ValueError
+            log.warning("index not opened, it is made anew: folder=%s reason=%s", snapshot.folder, error)
+            work.remove()
+            return False
+        self._work, self._applied, self._saved = work, snapshot.applied, snapshot.applied
+        return True
 
     def _replace(self, article_ids: Sequence[str]) -> None:
         gone = self._lexical.ids(article_ids) if len(self._lexical) else []
         passages = list(self._load(article_ids))
         self._lexical.replace(article_ids, passages)
-        self._lexical.commit()
         if gone:
             self._dense.remove(gone)
         embedded = [(passage.id, passage.vector) for passage in passages if passage.vector is not None]

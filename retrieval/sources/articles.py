@@ -19,12 +19,13 @@ from retrieval.sources.manuscript import Manuscript
 from retrieval.sources.markdown import read_markdown
 from retrieval.sources.pdf import read_pdf
 from retrieval.sources.plain import read_plain
-from retrieval.sources.prose import clean_line, clean_paragraphs, ends_sentence
+from retrieval.sources.prose import clean_line, clean_paragraphs, ends_sentence, storable
 from retrieval.sources.urls import canonical
 from retrieval.text.languages import detect
 from retrieval.types import Article, Fetched
 
 MIN_TEXT = 80  # characters: less is a caption, a notice of consent or a locked door, not an article
+MAX_TEXT = 1_000_000  # characters: a long novel; more is a dump, and takes minutes to cut and embed
 MAX_TITLE = 300  # characters
 _MAX_LEAD_IN = 120  # characters of a line that may stand above the title: the outlet, the date, the section
 _OPENING = 5  # paragraphs among which the title may stand once more
@@ -34,7 +35,8 @@ _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
 
 
 def read_article(fetched: Fetched, article_id: str) -> Article:
-    """Raises NoArticle ("no text", "too short"), UnreadableFile ("empty", "broken", "locked"), UnsupportedFile."""
+    """Raises NoArticle ("no text", "too short", "too large"), UnreadableFile ("empty", "broken", "locked"),
+    UnsupportedFile."""
     if not fetched.content.strip():
         raise UnreadableFile(fetched.url, "empty")
     article = compose(_reader(fetched)(fetched), fetched.url, article_id)
@@ -44,7 +46,12 @@ def read_article(fetched: Fetched, article_id: str) -> Article:
 
 
 def compose(manuscript: Manuscript, address: str, article_id: str) -> Article:
-    """A clean Article of any length. `address` is where it came from: a URL or a path. Raises NoArticle ("no text")."""
+    """A clean Article, however short. `address` is where it came from: a URL or a path.
+
+    Raises NoArticle ("no text", "too large").
+    """
+    if len("\n".join(manuscript.paragraphs)) > MAX_TEXT:
+        raise NoArticle(address, "too large")
     title, source, author = (
         clean_line(said or "") for said in (manuscript.title, manuscript.source, manuscript.author)
     )
@@ -138,7 +145,7 @@ def _address(declared: str | None, address: str) -> str | None:
     """A page may name its better spelling, but only on its own site; a file may name any address."""
     is_web = address.startswith(("http://", "https://"))
     try:
-        named = urljoin(address if is_web else "", (declared or "").strip())
+        named = urljoin(address if is_web else "", storable(declared or "").strip())
         is_better = named.startswith(("http://", "https://")) and (not is_web or _same_page(named, address))
     except ValueError:  # a spelling that no parser takes: "http://[..."
         is_better = False

@@ -11,6 +11,7 @@ import html
 import io
 import json
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,17 +21,19 @@ from typing import Any
 from urllib.parse import urljoin
 
 from retrieval.errors import NotAFeed
-from retrieval.sources.charsets import decode
+from retrieval.sources.charsets import decode, known_charset
 from retrieval.sources.dates import read_date
-from retrieval.sources.prose import clean_line
+from retrieval.sources.prose import clean_line, storable
 from retrieval.types import Entry, Fetched, ParsedFeed
 
 MAX_ENTRIES = 1_000  # a feed lists tens; one of 50,000 takes seconds and is an attack or an export
 MAX_HTML = 500_000  # characters; nested entities can blow an entry up to any size
 MAX_TITLE = 300  # characters
 _OLDEST = datetime(1971, 1, 1, tzinfo=UTC)  # dates before it are programs' zeros
+_HALVES = range(0xD800, 0xE000)  # of surrogate pairs, which are no characters
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|\w{2,31});")
+_REFERENCE = re.compile(rb"&#(?:(\d{1,10})|[xX]([\da-fA-F]{1,8}));")
 _PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -59,6 +62,17 @@ def parse_feed(fetched: Fetched, now: datetime) -> ParsedFeed:
     return ParsedFeed(_plain(title) or fetched.url, _absolute(fetched.url, site), _entries(items, now))
 
 
+def is_known(entry: Entry, known: Mapping[str, str | None]) -> bool:
+    """Whether the entry is one of those known: identity -> address.
+
+    A guid that was one entry's own may be repeated later, and the other way round: see `_identity`.
+    """
+    if entry.identity in known or entry.url is None:
+        return entry.identity in known
+    guid = entry.identity.removesuffix(f" {entry.url}")
+    return f"{entry.identity} {entry.url}" in known or (guid != entry.identity and known.get(guid) == entry.url)
+
+
 def _entries(items: Sequence[_Item], now: datetime) -> tuple[Entry, ...]:
     guids = Counter(item.guid for item in items)
     entries: dict[str, Entry] = {}
@@ -81,12 +95,23 @@ def _read_xml(fetched: Fetched) -> tuple[str, str | None, list[_Item]]:
     import feedparser  # takes a noticeable part of a second to import, and only feeds need it
 
     # An XML type without a charset would be read as US-ASCII (RFC 3023); the bytes know better.
-    media_type = f"application/xml; charset={fetched.charset}" if fetched.charset else "application/xml"
-    parsed = feedparser.parse(io.BytesIO(fetched.content), response_headers={"content-type": media_type})
+    is_charset = fetched.charset and known_charset(fetched.charset)
+    media_type = f"application/xml; charset={fetched.charset}" if is_charset else "application/xml"
+    content = _REFERENCE.sub(_sound, fetched.content)
+    try:
+        parsed = feedparser.parse(io.BytesIO(content), response_headers={"content-type": media_type})
+    except Exception as error:  # it promises to raise nothing, and meets strangers' bytes with errors of every kind
+        raise NotAFeed(fetched.url, "not a feed") from error
     if not parsed.version and not parsed.entries:
         raise NotAFeed(fetched.url, "not a feed")
     items = [_xml_item(entry, fetched.url) for entry in parsed.entries]
     return parsed.feed.get("title", ""), parsed.feed.get("link"), items
+
+
+def _sound(reference: re.Match[bytes]) -> bytes:
+    """The reference, unless it names no character: programs write emoji as two halves, and the parser breaks off."""
+    number = int(reference[1]) if reference[1] else int(reference[2], 16)
+    return b"" if number in _HALVES or number > sys.maxunicode else reference[0]
 
 
 def _xml_item(entry: dict[str, Any], base: str) -> _Item:
@@ -100,7 +125,7 @@ def _xml_item(entry: dict[str, Any], base: str) -> _Item:
         title=_plain(entry.get("title", "")) or _first_words(body) or url or "",
         url=url,
         published=_sane(next((_moment(moment) for moment in moments if moment), None)),
-        html=body,
+        html=storable(body),
     )
 
 
@@ -142,7 +167,7 @@ def _json_item(item: Mapping[str, Any], base: str) -> _Item:
         title=_plain(_text(item, "title")) or _first_words(body) or url or "",
         url=url,
         published=_sane(read_date(_text(item, "date_published") or _text(item, "date_modified"))),
-        html=body,
+        html=storable(body),
     )
 
 
@@ -174,7 +199,7 @@ def _absolute(base: str, link: str | None) -> str | None:
     if not link or not link.strip():
         return None
     try:
-        url = urljoin(base, link.strip())
+        url = urljoin(base, storable(link).strip())
     except ValueError:
         return None
     return url if url.startswith(("http://", "https://")) else None

@@ -20,6 +20,7 @@ from retrieval.sources.articles import compose
 from retrieval.sources.dates import read_date
 from retrieval.sources.furniture import find_furniture
 from retrieval.sources.manuscript import Manuscript
+from retrieval.sources.prose import storable
 from retrieval.types import Article, Fetched
 
 MAX_FILE = 20_000_000  # bytes; what Telegram lets a bot download, and far more than an article
@@ -47,18 +48,19 @@ _NO_ARTICLE_NAMES = re.compile(
     r"(readme|licen[cs]e|copying|notice|authors|changelog|contributing|makefile|dockerfile|thumbs)(\..*)?",
     re.IGNORECASE,
 )
+_CUT_OFF = (EOFError, zlib.error, gzip.BadGzipFile)  # what an archive that is none, or not all there, raises
 _TEXT_FIELDS = ("title", "url", "source", "author", "published", "language")
 
 
-def find_files(paths: Iterable[Path]) -> list[Path]:
-    """Each file once, folders walked in sorted order.
+def find_files(paths: Iterable[Path]) -> list[Path | UnreadableFile]:
+    """Each file once, folders walked in sorted order; a folder that may not be walked is an error value.
 
     Inside folders hidden files and what is clearly no article (README, images, settings) are left out; a file that was
     named stays, so that loading it says what is wrong with it and the others go on.
     """
-    found: dict[Path, None] = {}
+    found: dict[Path | UnreadableFile, None] = {}
     for path in paths:
-        found.update(dict.fromkeys(_inside(path) if path.is_dir() else [path]))
+        found.update(dict.fromkeys(_inside(path) if _is_folder(path) else [path]))
     return list(found)
 
 
@@ -85,28 +87,52 @@ def read_rows(path: Path) -> Iterator[Article | UnreadableFile]:
     """The articles of a JSONL file, gzipped or not: {id, title, text, url?, source?, author?, published?, language?}.
 
     A bad row gives an UnreadableFile that names "path:line" ("not json", "no id", "no text", "bad date", "bad field",
-    "too large", "not utf-8"), and the others go on. Raises as `load_file` does when the file itself cannot be read.
+    "bad text", "too large", "not utf-8"), and the others go on. Raises as `load_file` does when the file itself cannot
+    be read.
     """
     _check(path, MAX_ROWS_FILE, is_known=holds_rows(path))
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        with _opened(path) as file:
             for number, line in enumerate(_bounded_lines(file), start=1):
                 if line.strip():
                     yield _row(line, f"{path}:{number}")
-    except (EOFError, zlib.error, gzip.BadGzipFile):
+    except _CUT_OFF:
         yield UnreadableFile(str(path), "broken")
     except OSError as error:
         yield UnreadableFile(str(path), _reason(error))
 
 
-def _inside(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
-            continue
-        if path.is_dir() and not path.is_symlink():
-            yield from _inside(path)
-        elif path.is_file() and not _is_no_article(path):
-            yield path
+def count_rows(path: Path) -> int:
+    """How many results `read_rows` will give, found without reading any of them."""
+    rows = 0
+    try:
+        _check(path, MAX_ROWS_FILE, is_known=True)
+        with _opened(path) as file:
+            for line in _bounded_lines(file):
+                rows += bool(line.strip())
+    except (UnreadableFile, OSError, *_CUT_OFF):
+        rows += 1
+    return rows
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # loading it says why
+        return False
+
+
+def _inside(folder: Path) -> Iterator[Path | UnreadableFile]:
+    try:
+        for path in sorted(folder.iterdir()):
+            if path.name.startswith("."):
+                continue
+            if path.is_dir() and not path.is_symlink():
+                yield from _inside(path)
+            elif path.is_file() and not _is_no_article(path):
+                yield path
+    except OSError as error:
+        yield UnreadableFile(str(folder), _reason(error))
 
 
 def _is_no_article(path: Path) -> bool:
@@ -139,6 +165,10 @@ def _reason(error: OSError) -> str:
     return "not found" if isinstance(error, FileNotFoundError | NotADirectoryError) else "unreadable"
 
 
+def _opened(path: Path) -> BinaryIO | gzip.GzipFile:
+    return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")
+
+
 def _bounded_lines(file: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
     """Lines; of one that is too long its first bytes, one more than are allowed."""
     while line := file.readline(MAX_ROW + 1):
@@ -167,6 +197,8 @@ def _fields(line: bytes, subject: str) -> Mapping[str, Any]:
         raise UnreadableFile(subject, "not json") from error
     if not isinstance(row, dict):
         raise UnreadableFile(subject, "not json")
+    if any(storable(value) != value for value in row.values() if isinstance(value, str)):
+        raise UnreadableFile(subject, "bad text")
     return row
 
 

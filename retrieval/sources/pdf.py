@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pypdf import PageObject, PdfReader
-from pypdf.errors import DependencyError, PyPdfError
+from pypdf.errors import DependencyError
 
 from retrieval.errors import UnreadableFile
 from retrieval.sources.dates import in_utc
@@ -37,10 +37,12 @@ def read_pdf(content: bytes, subject: str) -> Manuscript:
             raise UnreadableFile(subject, "locked")
         pages = [_lines(page) for page in reader.pages[:MAX_PAGES]]
         return _manuscript(reader, _paragraphs(pages))
+    except UnreadableFile:
+        raise
     except DependencyError as error:  # a cipher that needs a library which is not here
         raise UnreadableFile(subject, "locked") from error
-    except (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
-        raise UnreadableFile(subject, "broken") from error  # pypdf meets broken files with any of these
+    except Exception as error:  # pypdf meets broken files with errors of every kind
+        raise UnreadableFile(subject, "broken") from error
 
 
 def _lines(page: PageObject) -> list[str]:

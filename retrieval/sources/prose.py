@@ -16,6 +16,7 @@ _INVISIBLE = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL, halves of surrogate pairs: no UTF-8, no database
 _SPACES = re.compile(r"[^\S\n]+")  # every white space of Unicode but the line end
 _TERMINAL = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 
@@ -36,6 +37,11 @@ def clean_line(text: str) -> str:
 def clean_paragraphs(paragraphs: Iterable[str]) -> list[str]:
     """One line each, none empty."""
     return [line for paragraph in paragraphs if (line := clean_line(paragraph))]
+
+
+def storable(text: str) -> str:
+    """The text without what can be neither encoded nor stored: for a stranger's words that are kept uncleaned."""
+    return _UNSTORABLE.sub("", text)
 
 
 def ends_sentence(line: str) -> bool:

@@ -6,9 +6,10 @@ Passages do not overlap (it was never seen to help) and each is still a slice of
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from bisect import bisect
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from retrieval.text.paragraphs import stripped
 from retrieval.text.sentences import clause_cut, split
@@ -53,7 +54,8 @@ class Room:
 def split_passages(
     text: str, language: str, count: Count, room: Room = Room(), left_out: Sequence[Span] = ()
 ) -> list[Passage]:
-    """Passages that cover every sentence of the text outside `left_out`, in order and disjoint.
+    """Passages that cover every sentence of the text outside `left_out`, in order and disjoint; none reaches over
+    what is left out.
 
     Each has about `room.limit` word pieces and never more than `room.ceiling`. A sentence longer than that is cut at
     clauses; its parts then stand in `Passage.sentences`. The limit must not exceed the ceiling.
@@ -62,8 +64,16 @@ def split_passages(
     sentences = _weighed(text, outside, count, room.ceiling)
     return [
         Passage(draft.sentences[0].start, draft.sentences[-1].end, tuple(draft.sentences))
-        for draft in _packed(sentences, room.limit, room.ceiling)
+        for run in _runs(sentences, left_out)
+        for draft in _packed(run, room.limit, room.ceiling)
     ]
+
+
+def _runs(sentences: Sequence[_Weighed], left_out: Sequence[Span]) -> Iterator[list[_Weighed]]:
+    """The sentences between one span that is left out and the next."""
+    starts = sorted(out.start for out in left_out)
+    for _, run in groupby(sentences, key=lambda sentence: bisect(starts, sentence.span.start)):
+        yield list(run)
 
 
 def _packed(sentences: Sequence[_Weighed], limit: int, ceiling: int) -> list[_Draft]:

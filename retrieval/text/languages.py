@@ -20,6 +20,7 @@ _FALLBACK = {"latin": "en", "cyrillic": "ru"}
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
 _OTHER = re.compile(r"[^\W\d_A-Za-zÀ-ɏЀ-ӿ]")
+_LETTER = re.compile(r"[^\W\d_]")
 _TELLING = (  # (language, letters that speak for it, letters that speak against it)
     ("uk", re.compile("[їєґЇЄҐ]"), re.compile("[ыэъёЫЭЪЁ]")),
     ("be", re.compile("[ўЎ]"), re.compile("[щъиЩЪИ]")),
@@ -31,13 +32,14 @@ _DIALECTS = {"pcm": "en", "wuu": "zh", "yue": "zh", "ary": "ar", "arz": "ar", "n
 
 
 def detect(text: str, among: Collection[str] = ()) -> str:
-    """The language of the text; with `among`, always one of those.
+    """The language of the text; with `among`, one of those, unless none of them is written in the text's script.
 
     Without evidence, English for Latin letters (or none) and Russian for Cyrillic ones, if `among` allows them.
     """
     sample = text[:SAMPLE]
     script = _script(sample)
-    allowed = [language for language in among if _written_in(script, language)] or list(among)
+    has_letters = _LETTER.search(sample) is not None
+    allowed = [language for language in among if _written_in(script, language) or not has_letters]
     if len(allowed) == 1:
         return allowed[0]
     return _by_letters(sample, script, allowed) or _by_statistics(sample, script, allowed)

@@ -39,7 +39,7 @@ Search = Callable[
 def load_pairs(data: Path, search: Search, cut: Callable[[str], list[str]], seed: int) -> tuple[list[Pair], list[Pair]]:
     """(train, dev). `cut` makes passages of an article's text."""
     chance = random.Random(seed)  # noqa: S311 not for secrets
-    squad, dev = _squad(data / "squad2")
+    squad, dev = squad_pairs(data / "squad2")
     train = [*squad, *_wrong_paragraphs(squad, search, chance), *_evidence(data / "newsqa_train", chance)]
     for year in ("2023", "2025"):
         train += _dated(data / "newsqa_train" / year, search, cut, chance)
@@ -51,7 +51,8 @@ def is_dev(title: str) -> bool:
     return int(hashlib.md5(title.encode()).hexdigest(), 16) // 4 % DEV_PART == 0  # noqa: S324 a split, no secret
 
 
-def _squad(folder: Path) -> tuple[list[Pair], list[Pair]]:
+def squad_pairs(folder: Path) -> tuple[list[Pair], list[Pair]]:
+    """(train, dev), split by title: each question with its own paragraph."""
     text = {row["id"]: row["text"] for row in _rows(folder / "articles.jsonl.gz")}
     train: list[Pair] = []
     dev: list[Pair] = []

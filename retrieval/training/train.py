@@ -1,6 +1,6 @@
 """all-MiniLM-L6-v2 and question-passage pairs -> a reader: ranks, marks the span, says "not here".
 
-    python -m retrieval.training.train DATA OUT [--epochs 2] [--rate 1.5e-4] [--seed 0]
+    python -m retrieval.training.train DATA OUT [--base FOLDER] [--epochs 2] [--rate 1.5e-4] [--dropout 0] [--seed 0]
 
 A span head (start and end of the answer; position 0 means that the passage does not tell), as for SQuAD 2.0 in Devlin
 et al., arXiv 1810.04805. OUT is a folder that transformers loads as a question-answering model.
@@ -12,6 +12,7 @@ import argparse
 import random
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -86,18 +87,30 @@ def encode(tokenizer: Any, batch: Sequence[Pair]) -> tuple[dict[str, Tensor], Te
     return dict(encoded), targets, allowed
 
 
-def train(pairs: Sequence[Pair], epochs: float, rate: float, seed: int) -> tuple[Any, Any]:
-    """Tokenizer and model. `rate` is the highest learning rate of the body."""
-    chance = random.Random(seed)  # noqa: S311 not for secrets
-    torch.manual_seed(seed)
-    tokenizer = AutoTokenizer.from_pretrained(str(get_model_path()))
-    model = AutoModelForQuestionAnswering.from_pretrained(str(get_model_path())).train()
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How to train. `rate` is the highest learning rate of the body."""
+
+    base: Path
+    epochs: float
+    rate: float
+    dropout: float  # 0 learns faster in the one or two epochs that a model this small is given
+    seed: int
+
+
+def train(pairs: Sequence[Pair], course: Course) -> tuple[Any, Any]:
+    """Tokenizer and model."""
+    chance = random.Random(course.seed)  # noqa: S311 not for secrets
+    torch.manual_seed(course.seed)
+    tokenizer = AutoTokenizer.from_pretrained(course.base)
+    dropout = {"hidden_dropout_prob": course.dropout, "attention_probs_dropout_prob": course.dropout}
+    model = AutoModelForQuestionAnswering.from_pretrained(course.base, **dropout).train()
+    rate, steps = course.rate, int(course.epochs * len(pairs) / BATCH)
     head = [p for name, p in model.named_parameters() if name.startswith("qa_outputs")]
     body = [p for name, p in model.named_parameters() if not name.startswith("qa_outputs")]
     optimizer = torch.optim.AdamW(
         [{"params": body, "lr": rate}, {"params": head, "lr": rate * HEAD_RATE}], weight_decay=0.01
     )
-    steps = int(epochs * len(pairs) / BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, (step + 1) / (WARM_UP * steps)) * max(0.02, 1 - step / steps)
     )
@@ -131,8 +144,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--base", type=Path, default=Path(get_model_path()), help="model to begin from")
     parser.add_argument("--epochs", type=float, default=2)
     parser.add_argument("--rate", type=float, default=1.5e-4)
+    parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     counter = AutoTokenizer.from_pretrained(str(get_model_path()))
@@ -146,7 +161,8 @@ def main() -> None:
     pairs, dev = load_pairs(options.data, bm25, cut, options.seed)
     untold = sum(pair.span is None for pair in pairs)
     print(f"{len(pairs)} pairs to learn from, {untold} of them not answered; {len(dev)} kept for measuring")
-    tokenizer, model = train(pairs, options.epochs, options.rate, options.seed)
+    course = Course(options.base, options.epochs, options.rate, options.dropout, options.seed)
+    tokenizer, model = train(pairs, course)
     options.out.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(options.out)
     tokenizer.save_pretrained(options.out)

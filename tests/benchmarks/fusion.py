@@ -42,7 +42,7 @@ RANKINGS: dict[str, Ranking] = {
 
 def candidates(corpus: Corpus, question: AskedQuestion) -> tuple[dict[int, float], dict[int, float]]:
     """passage -> cosine, passage -> BM25."""
-    hits = corpus._index.search(question.text, "en", 2 * CANDIDATES, corpus._embedder.questions([question.text]))
+    hits = corpus._index.search(question.text, "en", CANDIDATES, corpus._embedder.questions([question.text]))
     dense = {hit.passage_id: hit.cosine for hit in hits if hit.cosine is not None}
     return dense, {hit.passage_id: hit.bm25 for hit in hits if hit.bm25 is not None}
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+import shutil
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import Answer, Article, Corpus, NoArticle, Refusal, SourceError, UnknownArticle
+from retrieval import Answer, Article, Corpus, NoArticle, Passage, Refusal, SourceError, Span, UnknownArticle
+from retrieval.corpus import PAGE, SUMMARISED
+from retrieval.store import Store
 from tests.retrieval.articles import BAKERY, FERRY_RU, LIGHTHOUSE
+from tests.retrieval.disk import full_disk
 
 Make = Callable[..., Corpus]
 NOW = datetime(2026, 5, 31, tzinfo=UTC)
@@ -94,10 +100,28 @@ def test_the_same_article_again_changes_nothing(corpus: Corpus) -> None:
     before = corpus.last_change()
     assert corpus.add(LIGHTHOUSE).judgement == "same"
     assert corpus.add(replace(LIGHTHOUSE, id="copy", url=None)).judgement == "same"
-    assert (
-        corpus.add(replace(LIGHTHOUSE, id="copy", text=LIGHTHOUSE.text + " More.")).judgement == "updated"
-    )  # same address
-    assert corpus.last_change() == before + 1
+    assert corpus.last_change() == before
+
+
+def test_an_id_that_was_given_stays_its_own_and_a_page_is_known_by_its_address(corpus: Corpus) -> None:
+    other = replace(LIGHTHOUSE, id="copy", text=LIGHTHOUSE.text + " More.")
+    assert [corpus.add(other).judgement for _ in range(2)] == ["new", "same"]
+    corpus.remove("copy")
+    page = corpus.add(replace(other, id=str(LIGHTHOUSE.url)))
+    assert (page.judgement, page.article.id, page.article.revision) == ("updated", "lighthouse", 2)
+
+
+def test_rows_that_share_an_address_are_all_kept_and_adding_them_again_changes_nothing(
+    make_corpus: Make, tmp_path: Path
+) -> None:
+    rows = [
+        {"id": str(n), "url": "https://coast.example/live", "text": f"{n} boats left. " + BAKERY.text} for n in range(3)
+    ]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    corpus = make_corpus()
+    for judgement in ("new", "same"):
+        added = [each for each in corpus.add_files([tmp_path / "rows.jsonl"]) if not isinstance(each, SourceError)]
+        assert [(each.judgement, each.article.id) for each in added] == [(judgement, str(n)) for n in range(3)]
 
 
 def test_a_removed_article_is_never_cited_again(corpus: Corpus) -> None:
@@ -152,7 +176,7 @@ def test_broken_files_are_named_and_the_others_go_on(make_corpus: Make, tmp_path
         "nowhere.txt",
     }
     assert len(results) - len(broken) == 2
-    assert seen[-1][0] == len(results)
+    assert seen == [(done, len(results)) for done in range(1, len(results) + 1)]
 
 
 def test_an_article_without_text_is_refused(corpus: Corpus) -> None:
@@ -172,3 +196,83 @@ def test_the_seed_article_is_answered_and_its_appeal_never_cited(make_corpus: Ma
         assert "$2" not in said
         assert "monthly" not in said
     assert "Novikov" in " ".join(s.text for s in answered(corpus, "Who said Russia could offer Musk asylum?").sentences)
+
+
+def bulk(data: Path, articles: int) -> None:
+    """What another process adds, without the time that embedding takes."""
+    store = Store(f"sqlite:///{data / 'corpus.db'}")
+    for number in range(articles):
+        text = f"Parcel {number} was weighed at the counter, and its mark is mark{number}q."
+        store.add(Article(f"parcel{number}", "Parcel", text), [Passage(0, len(text), (Span(0, len(text)),))], None, "-")
+    store.close()
+
+
+def test_a_question_does_not_wait_for_another_process_s_bulk(make_corpus: Make, tmp_path: Path) -> None:
+    corpus = make_corpus()
+    bulk(tmp_path / "corpus", PAGE + 1)
+    last = f"mark{PAGE}q"
+    assert not any(last in e.article.text for e in corpus.search(last))
+    assert any(last in e.article.text for e in corpus.search(last))
+
+
+def test_articles_rebuilt_by_another_process_are_still_found(corpus: Corpus, make_corpus: Make, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "corpus" / "corpus.db") as tx:
+        tx.execute("UPDATE vectors SET fingerprint = 'another model'")
+    tx.close()
+    other = make_corpus()
+    assert other.stale() == 2  # the Russian one has no vectors
+    other.rebuild()
+    assert other.stale() == 0
+    answer = answered(corpus, "How long did Marta Ellings keep the lighthouse?")
+    assert "41 years" in " ".join(sentence.text for sentence in answer.sentences)
+
+
+def test_an_index_is_not_trusted_with_a_database_that_is_not_its_own(make_corpus: Make, tmp_path: Path) -> None:
+    data = tmp_path / "corpus"
+    first = make_corpus()
+    for article in (LIGHTHOUSE, FERRY_RU):
+        first.add(article)
+    first.close()
+    for file in data.glob("corpus.db*"):
+        file.unlink()
+    second = make_corpus()
+    second.add(BAKERY)
+    assert [e.article.id for e in second.search("Who owns the bakery?")] == ["bakery"]
+    second.close()
+    shutil.copy(data / "corpus.db", tmp_path / "backup.db")
+    third = make_corpus()
+    for text in ("The first text of the lighthouse, before the storm.", "The second text of it, after the storm."):
+        third.add(replace(LIGHTHOUSE, text=text))
+    third.close()
+    shutil.copy(tmp_path / "backup.db", data / "corpus.db")
+    restored = make_corpus()
+    restored.add(FERRY_RU)
+    assert [e.article.id for e in restored.search("Сколько туристов на острове?")] == ["parom"]
+    assert "lighthouse" not in [e.article.id for e in restored.search("Who keeps the lighthouse?")]
+
+
+def test_a_full_disk_stops_neither_answers_nor_the_end(
+    corpus: Corpus, make_corpus: Make, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_corpus().add(Article("pier", "New pier", "The pier at Otter Bay was opened by Ruth Calloway on Friday."))
+    with full_disk():
+        answered(corpus, "How long did Marta Ellings keep the lighthouse?")
+        corpus.save()
+    told = [record.getMessage().split(":")[0] for record in caplog.records]
+    assert told == ["searching without the newest changes", "index not saved"]
+    assert "Ruth Calloway" in answered(corpus, "Who opened the pier at Otter Bay?").sentences[0].text
+    with full_disk():
+        corpus.close()
+    assert len(list((tmp_path / "corpus" / "index").glob("work-*"))) == 1  # the other corpus's
+
+
+def test_a_summary_of_a_long_text_is_chosen_from_its_beginning(corpus: Corpus) -> None:
+    lines = [
+        f"Aihe{number} nimi{number} paikka{number} kausi{number} luku{number} loppu{number}."
+        for number in range(SUMMARISED)
+    ]
+    lines += [f"Kaupungin satama kertoo kaupungin satamasta tapauksen{number} jälkeen." for number in range(100)]
+    corpus.add(Article("pitka", "Pitkä", " ".join(lines), language="fi"))
+    said = [sentence.text for sentence in corpus.summarise("pitka").sentences]
+    assert said
+    assert all(text.startswith("Aihe") for text in said)

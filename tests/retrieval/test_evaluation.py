@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval import BadDataset, Corpus, evaluate
+from retrieval.evaluation import read_questions
 from tests.retrieval.articles import BAKERY, FERRY_RU, LIGHTHOUSE
 
 QUESTIONS = [
@@ -66,12 +67,36 @@ def test_a_filled_corpus_is_not_filled_twice(dataset: Path, make_corpus: Callabl
     assert corpus.last_change() == before
 
 
-@pytest.mark.parametrize("line", ["not json", '{"question": "no id"}', "[]"])
+@pytest.mark.parametrize(
+    "line", ["not json", '{"question": "no id"}', "[]", "5", '{"id": 1, "question": "Q", "answers": 5}']
+)
 def test_a_bad_question_is_named_by_its_line(dataset: Path, make_corpus: Callable[..., Corpus], line: str) -> None:
     with (dataset / "questions.jsonl").open("a") as file:
         file.write(f"\n{line}\n")
     with pytest.raises(BadDataset, match="line 4"):
         evaluate(dataset, make_corpus())
+
+
+def test_one_answer_may_stand_without_a_list(tmp_path: Path) -> None:
+    row = {"id": 1, "question": "Where?", "answers": "Paris", "articles": "a", "previous": "Who?"}
+    (tmp_path / "questions.jsonl").write_text("\n" + json.dumps(row))
+    (question,) = read_questions(tmp_path)
+    assert (question.answers, question.articles, question.previous) == (("Paris",), frozenset("a"), ("Who?",))
+    assert question.answerable
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("questions.jsonl", b'{"id": "\xff"}'),
+        ("questions.jsonl.gz", b"plain"),
+        ("questions.jsonl.gz", gzip.compress(b"{}" * 99)[:-9]),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(BadDataset, match=name):
+        read_questions(tmp_path)
 
 
 def test_a_folder_without_the_files_is_named(tmp_path: Path, make_corpus: Callable[..., Corpus]) -> None:

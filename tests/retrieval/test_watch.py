@@ -2,11 +2,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from html import escape
+from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 
 from retrieval import Answer, Corpus, FetchFailed, NotAFeed, UnknownFeed
-from retrieval.watch import MOST_TRIES
+from retrieval.ingest import Ingest
+from retrieval.ports import Embedder, Fetch
+from retrieval.reading import Sources
+from retrieval.sources.web import GuardedFetcher
+from retrieval.store import Store
+from retrieval.types import Fetched, NotModified, Validators
+from retrieval.watch import MOST_PAGES, MOST_TRIES, FeedWatch
 from tests.feedserver import FeedServer
 from tests.retrieval.articles import BAKERY, LIGHTHOUSE
 
@@ -26,6 +35,17 @@ def site() -> Iterator[FeedServer]:
 @pytest.fixture
 def corpus(make_corpus: Callable[..., Corpus]) -> Corpus:
     return make_corpus()
+
+
+def item(guid: str, title: str, html: str = "", url: str = "") -> str:
+    link = f"<link>{url}</link>" if url else ""
+    known = f"<guid isPermaLink='false'>{guid}</guid>"
+    return f"<item>{known}<title>{title}</title>{link}<description>{escape(html)}</description></item>"
+
+
+def serve_feed(site: FeedServer, *items: str) -> None:
+    rss = f'<rss version="2.0"><channel><title>{site.title}</title>{"".join(items)}</channel></rss>'
+    site.serve("/feed.xml", rss.encode(), "application/rss+xml")
 
 
 class Clock:
@@ -108,12 +128,170 @@ def test_a_page_that_cannot_be_had_is_replaced_by_the_feeds_own_copy(
 ) -> None:
     corpus.watch(site.feed_url)
     url = site.publish("Ferry aground off Heron Rock", LEAD, MORE)
-    site.serve("/articles/1.html", b"gone", "text/plain", 410)
+    site.serve("/articles/1.html", b"down", "text/plain", 503)
     for tries in range(1, MOST_TRIES + 1):
+        assert listed(corpus) == []
         corpus.refresh(clock.later(), POLL)
         clock.now += timedelta(seconds=POLL * 2**tries)
+    assert listed(corpus) == [(url, site.feed_url)]
     assert corpus.article(url).text == LEAD
     assert corpus.article(url).title == "Ferry aground off Heron Rock"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"gone", 410), (b"no", 403), (b"<html><body><p>Please wait.</p></body></html>", 200)]
+)
+def test_a_page_that_will_not_come_is_replaced_at_once(
+    corpus: Corpus, site: FeedServer, clock: Clock, body: bytes, status: int
+) -> None:
+    corpus.watch(site.feed_url)
+    url = site.publish("Ferry aground off Heron Rock", LEAD, MORE)
+    site.serve("/articles/1.html", body, "text/html", status)
+    assert corpus.refresh(clock.later(), POLL).articles == 1
+    assert corpus.article(url).text == LEAD
+
+
+def test_a_teaser_never_takes_the_place_of_the_article_that_is_held(
+    corpus: Corpus, site: FeedServer, clock: Clock
+) -> None:
+    corpus.watch(site.feed_url)
+    url = site.publish("Ferry aground off Heron Rock", LEAD, MORE)
+    corpus.add_page(url)
+    site.serve("/articles/1.html", b"no", "text/plain", 403)
+    assert corpus.refresh(clock.later(), POLL).articles == 1
+    assert listed(corpus) == [(url, site.feed_url)]
+    assert MORE in corpus.article(url).text
+    assert corpus.article(url).revision == 1
+
+
+def test_entries_without_an_address_are_told_apart_by_their_feeds(
+    corpus: Corpus, site: FeedServer, clock: Clock
+) -> None:
+    with FeedServer("Another") as other:
+        for place in (site, other):
+            corpus.watch(place.feed_url)
+            serve_feed(
+                place, item("1", f"News of {place.feed_url}", f"<p>{place.feed_url}: {LEAD}</p>"), item("2", "x")
+            )
+        assert corpus.refresh(clock.later(), POLL).articles == 2
+        assert sorted(listed(corpus)) == sorted((f"{p.feed_url}#1", p.feed_url) for p in (site, other))
+    assert corpus.article(f"{site.feed_url}#1").url is None
+    before = corpus.last_change()
+    corpus.refresh(clock.now + timedelta(days=2), POLL)
+    assert corpus.last_change() == before
+
+
+def test_a_guid_that_is_repeated_makes_no_old_news_new(corpus: Corpus, site: FeedServer, clock: Clock) -> None:
+    old, new = (item("same", title, f"<p>{title}. {LEAD}</p>", f"{site.root}/{title}") for title in ("old", "new"))
+    serve_feed(site, old)
+    corpus.watch(site.feed_url)
+    serve_feed(site, new, old)
+    corpus.refresh(clock.later(), POLL)
+    assert listed(corpus) == [(f"{site.root}/new", site.feed_url)]
+    serve_feed(site, new)
+    corpus.refresh(clock.later(), POLL)
+    assert len(listed(corpus)) == 1
+
+
+class Broken:
+    """A way out to the network that breaks, for some addresses, as no one foresaw."""
+
+    def __init__(self, *broken: str) -> None:
+        self.broken = broken
+        self._fetch = GuardedFetcher((ip_network("127.0.0.0/8"),))
+
+    def __call__(self, url: str, validators: Validators) -> Fetched | NotModified:
+        if url in self.broken:
+            raise RuntimeError("nobody foresaw this")
+        return self._fetch(url, validators)
+
+
+@pytest.fixture
+def watch_with(embedder: Embedder, tmp_path: Path) -> Iterator[Callable[[Fetch], FeedWatch]]:
+    store = Store(f"sqlite:///{tmp_path / 'articles.db'}")
+    yield lambda fetch: FeedWatch(store.engine, Sources(fetch), Ingest(store, embedder))
+    store.close()
+
+
+def test_what_nobody_foresaw_is_one_feeds_failure_and_the_others_go_on(
+    watch_with: Callable[[Fetch], FeedWatch], site: FeedServer, clock: Clock
+) -> None:
+    fetch = Broken()
+    watch = watch_with(fetch)
+    with FeedServer("Another") as other:
+        for place in (site, other):
+            watch.watch(place.feed_url)
+            place.publish("Ferry aground off Heron Rock", f"{place.root}: {LEAD}")
+        fetch.broken = (site.feed_url,)
+        done = watch.refresh(clock.later(), POLL)
+    assert (done.feeds, done.failed, done.articles) == (2, 1, 1)
+    assert {feed.url: feed.failures for feed in watch.feeds()} == {site.feed_url: 1, other.feed_url: 0}
+    assert all(feed.due > clock.now for feed in watch.feeds())
+
+
+def test_what_nobody_foresaw_in_a_page_does_not_hold_up_the_next(
+    watch_with: Callable[[Fetch], FeedWatch], site: FeedServer, clock: Clock
+) -> None:
+    fetch = Broken()
+    watch = watch_with(fetch)
+    watch.watch(site.feed_url)
+    fetch.broken = (site.publish("A", "Short."),)
+    site.publish("Ferry aground off Heron Rock", LEAD, MORE)
+    assert watch.refresh(clock.later(), POLL).articles == 1
+
+
+def test_hostile_bytes_do_not_end_the_round(corpus: Corpus, site: FeedServer, clock: Clock) -> None:
+    corpus.watch(site.feed_url)
+    url = f"{site.root}/page.html"
+    hostile = "<item><guid>1</guid><title>&#xD800;</title><description>&#x110000;</description></item>"
+    serve_feed(site, hostile, item("2", "Ferry aground", "", url))
+    page = f"<html><body><article><p>Café. {LEAD}</p></article></body></html>"
+    site.serve("/page.html", page.encode("latin-1"), "text/html; charset=base64")
+    assert corpus.refresh(clock.later(), POLL).failed == 0
+    assert listed(corpus) == [(url, site.feed_url)]
+
+
+def test_one_feed_with_much_to_say_does_not_hold_up_the_others(corpus: Corpus, site: FeedServer, clock: Clock) -> None:
+    with FeedServer("Another") as other:
+        corpus.watch(site.feed_url)
+        corpus.watch(other.feed_url)
+        many = [item(str(n), "x", "", f"{site.root}/gone/{n}") for n in range(MOST_PAGES + 20)]
+        serve_feed(site, *many)
+        url = other.publish("Ferry aground off Heron Rock", LEAD, MORE)
+        asked = []
+        for now in (clock.later(), clock.now):
+            corpus.refresh(now, POLL)
+            assert listed(corpus) == [(url, other.feed_url)]
+            asked.append(sum(count for (path, _), count in site.visits.items() if path.startswith("/gone/")))
+    assert asked == [MOST_PAGES - 1, MOST_PAGES + 20]
+
+
+class Unwatching:
+    """A way out to the network during which a feed is given up."""
+
+    url: str = ""
+    watch: FeedWatch | None = None
+
+    def __init__(self, site: FeedServer) -> None:
+        self._fetch, self._site = Broken(), site
+
+    def __call__(self, url: str, validators: Validators) -> Fetched | NotModified:
+        if url == self.url and self.watch:
+            self.watch.unwatch(self._site.feed_url)
+        return self._fetch(url, validators)
+
+
+@pytest.mark.parametrize("during", ["feed", "page"])
+def test_a_feed_that_is_given_up_during_a_visit_is_gone(
+    watch_with: Callable[[Fetch], FeedWatch], site: FeedServer, clock: Clock, during: str
+) -> None:
+    fetch = Unwatching(site)
+    fetch.watch = watch_with(fetch)
+    fetch.watch.watch(site.feed_url)
+    fetch.url = {"page": site.publish("Ferry aground off Heron Rock", LEAD, MORE), "feed": site.feed_url}[during]
+    done = fetch.watch.refresh(clock.later(), POLL)
+    assert (done.feeds, done.failed, done.articles) == (1, 0, 0)
+    assert fetch.watch.feeds() == []
 
 
 def test_a_feed_that_fails_is_left_alone_longer_each_time(corpus: Corpus, site: FeedServer, clock: Clock) -> None:

@@ -1,4 +1,6 @@
-"""Articles and their revisions, passages, vectors, the log, feeds and their entries."""
+"""Articles and their revisions, passages, vectors, the log, feeds and their entries, and the database's own name."""
+
+import uuid
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,6 +27,7 @@ def upgrade() -> None:
     op.create_index("articles_digest", "articles", ["digest"])
     op.create_index("articles_url", "articles", ["url"])
     op.create_index("articles_newest", "articles", ["current", "published"])
+    op.create_index("articles_language", "articles", ["current", "language"])
     op.create_table(
         "passages",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
@@ -50,6 +53,7 @@ def upgrade() -> None:
         sa.Column("feed", sa.Text),
         sqlite_autoincrement=True,
     )
+    op.create_index("log_article", "log", ["article_id", "revision"])
     op.create_table(
         "feeds",
         sa.Column("url", sa.Text, primary_key=True),
@@ -74,3 +78,5 @@ def upgrade() -> None:
         sa.UniqueConstraint("feed", "identity"),
     )
     op.create_index("entries_state", "entries", ["state"])
+    about = op.create_table("about", sa.Column("store", sa.Text, nullable=False))
+    op.bulk_insert(about, [{"store": uuid.uuid4().hex}])  # tells an index of this database from one of another

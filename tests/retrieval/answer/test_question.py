@@ -37,6 +37,10 @@ def test_a_question_that_stands_by_itself_is_left_alone() -> None:
     assert question.standalone == "Who won the Lantern Prize this year?"
 
 
+def test_a_short_question_that_names_somebody_stands_by_itself() -> None:
+    assert understand("Who is Ilse?", ("When does the tram start?",), BOTH).standalone == "Who is Ilse?"
+
+
 @pytest.mark.parametrize("text", ["why?", "and when did it open?", "who paid for that?", "How old is she?"])
 def test_a_follow_up_carries_the_question_before(text: str) -> None:
     question = understand(text, ("Who designed the new hospital wing?",), BOTH)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.index.fusion import RECENCY_FLOOR, at_most, favour_recent, fuse
+from retrieval.index.fusion import RECENCY_WEIGHT, at_most, favour_recent, fuse
 from retrieval.types import Hit
 
 NOW = datetime(2026, 5, 31, tzinfo=UTC)
@@ -35,12 +35,12 @@ def test_of_equal_matches_the_recent_one_comes_first() -> None:
     published = {1: NOW - timedelta(days=100), 2: NOW - timedelta(days=1), 3: None}
     hits = favour_recent([Hit(1, 0.8), Hit(2, 0.8), Hit(3, 0.8)], published, NOW)
     assert [hit.passage_id for hit in hits] == [2, 1, 3]
-    assert hits[-1].score == pytest.approx(0.8 * RECENCY_FLOOR)
+    assert hits[-1].score == pytest.approx(0.8 / (1 + RECENCY_WEIGHT))
 
 
 def test_a_much_better_old_match_still_wins() -> None:
     published = {1: NOW - timedelta(days=900), 2: NOW}
-    assert favour_recent([Hit(1, 1.0), Hit(2, 0.4)], published, NOW)[0].passage_id == 1
+    assert favour_recent([Hit(1, 1.0), Hit(2, 0.5)], published, NOW)[0].passage_id == 1
 
 
 def test_one_article_does_not_crowd_out_the_others() -> None:

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from retrieval import Article, Passage, Span
 from retrieval.index.local import LocalIndex
 from retrieval.index.snapshot import CURRENT
 from retrieval.ingest import Ingest
 from retrieval.ports import Embedder
 from retrieval.store import Store
 from tests.contracts.index import IndexContract, Open, follow
-from tests.retrieval.articles import LIGHTHOUSE
+from tests.retrieval.articles import BAKERY, LIGHTHOUSE
+from tests.retrieval.disk import full_disk
 
 
 @pytest.fixture
@@ -32,7 +36,7 @@ def open_index(store: Store, embedder: Embedder, tmp_path: Path) -> Iterator[Ope
 
     def opens() -> LocalIndex:
         load = lambda ids: store.passages_of(ids, embedder.fingerprint)  # noqa: E731
-        opened.append(LocalIndex(tmp_path / "index", load, embedder.fingerprint, embedder.dim))
+        opened.append(LocalIndex(tmp_path / "index", load, store.id, embedder.fingerprint, embedder.dim))
         return opened[-1]
 
     yield opens
@@ -60,14 +64,111 @@ def test_a_damaged_snapshot_is_not_opened(
     assert len(follow(index, store)) == 1
 
 
-def test_another_models_snapshot_is_not_opened(
-    store: Store, ingest: Ingest, embedder: Embedder, tmp_path: Path
+@pytest.mark.parametrize(("database", "model"), [("the same", "another model"), ("another database", "the same")])
+def test_a_snapshot_of_another_model_or_database_is_not_opened(
+    store: Store, ingest: Ingest, tmp_path: Path, database: str, model: str
 ) -> None:
     ingest.add(LIGHTHOUSE)
-    load = lambda ids: store.passages_of(ids, embedder.fingerprint)  # noqa: E731
-    mine = LocalIndex(tmp_path / "index", load, embedder.fingerprint, embedder.dim)
+    load = lambda ids: store.passages_of(ids, "the same")  # noqa: E731
+    mine = LocalIndex(tmp_path / "index", load, "the same", "the same", 8)
     follow(mine, store).save()
     mine.close()
-    other = LocalIndex(tmp_path / "index", load, "another model", embedder.dim)
+    other = LocalIndex(tmp_path / "index", load, database, model, 8)
     assert other.applied() == 0
     other.close()
+
+
+def republish(folder: Path, file: str, content: bytes) -> None:
+    """As if the generation had been published with that file."""
+    (folder / file).unlink(missing_ok=True)
+    (folder / file).write_bytes(content)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"][file] = hashlib.sha256(content).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize("file", ["dense.faiss", "lexical/meta.json"])
+def test_a_sound_snapshot_that_the_libraries_cannot_open_is_made_anew(
+    open_index: Open, store: Store, ingest: Ingest, tmp_path: Path, file: str
+) -> None:
+    ingest.add(LIGHTHOUSE)
+    follow(open_index(), store).save()
+    (folder,) = (tmp_path / "index").glob("gen-*")
+    republish(folder, file, b"from another time")
+    index = open_index()
+    assert index.applied() == 0
+    assert len(follow(index, store)) == 1
+
+
+@pytest.mark.parametrize("library", ["faiss", "tantivy"])
+def test_a_snapshot_by_another_library_version_is_not_opened(
+    open_index: Open, store: Store, ingest: Ingest, tmp_path: Path, library: str
+) -> None:
+    ingest.add(LIGHTHOUSE)
+    follow(open_index(), store).save()
+    (manifest,) = (tmp_path / "index").glob("gen-*/manifest.json")
+    told = json.loads(manifest.read_text())
+    told["match"][library] += ".1"
+    manifest.write_text(json.dumps(told))
+    assert open_index().applied() == 0
+
+
+def words(number: int) -> Article:
+    return Article(f"a{number}", f"Title {number}", f"Common words and one that is its own: w{number}q. " * 40)
+
+
+def put(store: Store, article: Article) -> None:
+    span = Span(0, len(article.text))
+    store.add(article, [Passage(span.start, span.end, (span,))], None, "model")
+
+
+def test_what_is_saved_while_segments_are_merged_is_whole(open_index: Open, store: Store) -> None:
+    index = open_index()
+    for number in range(60):  # a segment each; tantivy merges eight at a time, in threads of its own
+        put(store, words(number))
+        follow(index, store).save()
+        again = open_index()
+        assert again.applied() == number + 1
+        assert len(again.search("common", "en", 100, None)) == number + 1
+        again.close()
+
+
+def test_rarity_does_not_count_what_was_removed(open_index: Open, store: Store) -> None:
+    index = open_index()
+    for number in range(12):
+        put(store, words(number))
+    follow(index, store)
+    for number in range(5):
+        store.remove(f"a{number}")
+    asked = ["common", "w1q", "w7q", "nowher"]
+    before = follow(index, store).rarity(asked)
+    index.clear()
+    assert follow(index, store).rarity(asked) == before
+    assert before[1] == before[3] == 1.0
+
+
+def test_a_full_disk_is_told_and_does_no_lasting_harm(
+    open_index: Open, store: Store, ingest: Ingest, tmp_path: Path
+) -> None:
+    ingest.add(LIGHTHOUSE)
+    index = follow(open_index(), store)
+    with full_disk(), pytest.raises(OSError):  # noqa: PT011 each library has words of its own
+        index.save()
+    assert not list((tmp_path / "index").glob("gen-*"))
+    ingest.add(BAKERY)
+    with full_disk(), pytest.raises(OSError):  # noqa: PT011
+        follow(index, store)
+    assert index.applied() == 1
+    assert len(index.search("lighthouse", "en", 10, None)) == 1
+    follow(index, store).save()
+    assert len(open_index().search("bakery", "en", 10, None)) == 1
+
+
+def test_a_passage_is_found_under_its_new_id_when_the_article_is_cut_anew(
+    open_index: Open, store: Store, ingest: Ingest
+) -> None:
+    ingest.add(LIGHTHOUSE)
+    index = follow(open_index(), store)
+    ingest.again("lighthouse")
+    (hit,) = follow(index, store).search("lighthouse", "en", 10, None)
+    assert hit.passage_id in store.evidence([hit.passage_id])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.errors import NoArticle, UnreadableFile, UnsupportedFile
-from retrieval.sources.articles import compose, read_article
+from retrieval.sources.articles import MAX_TEXT, compose, read_article
 from retrieval.sources.manuscript import Manuscript
 from retrieval.types import Article, Fetched
 from tests.retrieval.sources.pdfs import make_pdf
@@ -74,6 +74,30 @@ def test_a_page_without_an_article_is_said_to_have_none() -> None:
 
     with pytest.raises(NoArticle):
         _read(page, "text/html", "https://coast.example/boats")
+
+
+def test_a_text_without_end_is_no_article() -> None:
+    longest = f"{_FIRST} " * (MAX_TEXT // (len(_FIRST) + 1))
+
+    assert len(_read(longest, "text/plain").text) > 0.99 * MAX_TEXT
+    with pytest.raises(NoArticle) as error:
+        _read(longest + _TEXT, "text/plain")
+    assert error.value.reason == "too large"
+
+
+def test_a_pdf_packed_in_a_way_that_no_one_knows_is_broken() -> None:
+    strange = make_pdf([[_FIRST]]).replace(b"/Length", b"/Filter /Odd /Length")
+
+    with pytest.raises(UnreadableFile) as error:
+        _read(strange, "application/pdf")
+    assert error.value.reason == "broken"
+
+
+@pytest.mark.parametrize("charset", ["base64", "rot13", "idna", "undefined"])
+def test_a_page_whose_charset_is_none_is_read_all_the_same(charset: str) -> None:
+    page = f"<html><head></head><body><article><p>Café. {_FIRST}</p></article></body></html>"
+
+    assert _read(page.encode("latin-1"), "text/html", charset=charset).text == f"Café. {_FIRST}"
 
 
 def test_the_summary_of_a_feed_is_taken_as_it_stands() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tarfile
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import NotAFeed
-from retrieval.sources.feeds import MAX_ENTRIES, MAX_HTML, parse_feed
+from retrieval.sources.feeds import MAX_ENTRIES, MAX_HTML, is_known, parse_feed
 from retrieval.types import Entry, Fetched, ParsedFeed
 
 _NOW = datetime(2026, 5, 31, 12, tzinfo=UTC)
@@ -104,6 +105,56 @@ def test_an_entry_is_known_again_by_guid_else_address_else_content() -> None:
     ]
     assert len(set(first)) == 6
     assert [entry.identity for entry in _parse(_rss("<item><guid>new</guid></item>", *items)).entries][1:] == first
+
+
+def test_an_entry_stays_known_when_its_guid_is_repeated_and_when_it_no_longer_is() -> None:
+    one = _rss("<item><guid>same</guid><link>/1</link></item>")
+    two = _rss("<item><guid>same</guid><link>/2</link></item>", "<item><guid>same</guid><link>/1</link></item>")
+    alone = {entry.identity: entry.url for entry in _parse(one).entries}
+    both = {entry.identity: entry.url for entry in _parse(two).entries}
+
+    assert [is_known(entry, alone) for entry in _parse(two).entries] == [False, True]
+    assert [is_known(entry, both) for entry in _parse(one).entries] == [True]
+    assert [is_known(entry, {}) for entry in _parse(_rss("<item><title>No address</title></item>")).entries] == [False]
+
+
+_HOSTILE = (
+    "<item><guid>1</guid><description>&#x110000;&#99999999;</description></item>",
+    "<item><guid>1</guid><title>&#xD800;</title></item>",
+    "<item><title>Boats &#xD83D;&#xDE00; &#55357;</title><link>/&#xDFFF;</link></item>",
+)
+
+
+@pytest.mark.parametrize("charset", [None, "undefined", "base64", "idna", "utf-7", "no such charset"])
+@pytest.mark.parametrize("item", _HOSTILE)
+def test_characters_that_do_not_exist_and_charsets_that_are_none_harm_no_feed(item: str, charset: str | None) -> None:
+    feed = _parse(_rss(item, "<item><guid>2</guid><title>Ferries</title></item>"), charset)
+
+    assert feed.entries[1].title == "Ferries"
+    assert all(f"{entry.identity}{entry.title}{entry.url}{entry.html}".encode() for entry in feed.entries)
+
+
+def test_halves_of_characters_in_json_are_dropped() -> None:
+    half = "\ud800"
+    item = {"id": half, "title": f"A{half}", "content_html": f"<p>B{half}\x00</p>", "url": f"/a{half}"}
+    version = "https://jsonfeed.org/version/1.1"
+    feed = _parse(json.dumps({"version": version, "title": half, "home_page_url": f"/{half}", "items": [item, item]}))
+
+    (entry,) = feed.entries
+    assert (feed.title, feed.url) == (_URL, "https://coast.example/")
+    assert (entry.identity, entry.title, entry.html) == ("https://coast.example/a", "A", "<p>B</p>")
+
+
+@pytest.mark.parametrize("charset", ["undefined", "base64", "unicode_escape", "idna"])
+def test_whatever_the_parser_raises_it_is_no_feed(charset: str) -> None:
+    """What the XML claims for itself the parser believes; whether it copes is up to its version."""
+    content = _rss("<item><guid>1</guid></item>").replace('encoding="utf-8"', f'encoding="{charset}"')
+    wide = content.replace("<guid>1</guid>", "<title>&#xD800;</title>").encode("utf-16")
+
+    with contextlib.suppress(NotAFeed):
+        assert len(_parse(content).entries) <= 1
+    with pytest.raises(NotAFeed):
+        _parse(wide)
 
 
 def test_the_same_entry_twice_is_one() -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from retrieval.errors import UnreadableFile, UnsupportedFile
-from retrieval.sources.files import MAX_FILE, find_files, holds_rows, load_file, read_rows
+from retrieval.sources.articles import MAX_TEXT
+from retrieval.sources.files import MAX_FILE, count_rows, find_files, holds_rows, load_file, read_rows
 from retrieval.types import Article
 
 _TEXT = "The ferry to Holm Island will sail every half hour from June.\n\nTwo new boats will replace the old one."
@@ -37,6 +41,37 @@ def test_a_named_file_is_kept_once_whatever_it_is(tmp_path: Path) -> None:
 
     assert find_files([plain, odd, plain, tmp_path]) == [plain, odd]
     assert find_files([tmp_path / "missing.md"]) == [tmp_path / "missing.md"]
+
+
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """An administrator may read everything: for a while, be someone who may not."""
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(os.getuid())
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="permissions are another matter there")
+def test_a_folder_that_may_not_be_read_is_named_and_the_others_go_on(nobody: None) -> None:
+    with TemporaryDirectory() as folder:
+        one = _write(Path(folder) / "a.txt")
+        closed, blind = Path(folder) / "closed", Path(folder) / "closed to files"
+        _write(closed / "x.txt")
+        _write(blind / "y.txt")
+        closed.chmod(0o000)
+        blind.chmod(0o400)  # its names can be read, and nothing about them
+        try:
+            first, *errors = find_files([Path(folder)])
+            assert find_files([blind / "y.txt"]) == [blind / "y.txt"]
+        finally:
+            closed.chmod(0o700)
+            blind.chmod(0o700)
+    assert first == one
+    assert [(error.subject, error.reason) for error in errors if isinstance(error, UnreadableFile)] == [
+        (str(closed), "permission denied"),
+        (str(blind), "permission denied"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -115,6 +150,10 @@ def test_a_bad_row_is_named_and_the_others_go_on(tmp_path: Path) -> None:
         json.dumps({"id": "a", "text": " "}).encode(),
         json.dumps({**good, "title": 5}).encode(),
         json.dumps({**good, "published": "soon"}).encode(),
+        json.dumps({**good, "text": _TEXT + "\ud800"}).encode(),
+        json.dumps({**good, "id": "a\ud800"}).encode(),
+        json.dumps({**good, "url": "https://coast.example/\ud800"}).encode(),
+        json.dumps({**good, "text": "a" * (MAX_TEXT + 1)}).encode(),
         json.dumps(good).encode(),
     ]
     path = _write(tmp_path / "a.jsonl", b"\n".join(rows))
@@ -122,6 +161,7 @@ def test_a_bad_row_is_named_and_the_others_go_on(tmp_path: Path) -> None:
     *errors, last = read_rows(path)
 
     reasons = ["not json", "not json", "not utf-8", "no id", "no text", "no text", "bad field", "bad date"]
+    reasons += ["bad text", "bad text", "bad text", "too large"]
     assert [(error.subject, error.reason) for error in errors if isinstance(error, UnreadableFile)] == [
         (f"{path}:{number}", reason) for number, reason in enumerate(reasons, start=1)
     ]
@@ -142,6 +182,16 @@ def test_rows_before_a_file_breaks_off_are_kept(tmp_path: Path) -> None:
     assert all(isinstance(article, Article) for article in articles)
     assert isinstance(error, UnreadableFile)
     assert (error.subject, error.reason) == (str(path), "broken")
+    assert count_rows(path) == len(articles) + 1
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"{}\n\n{}", b"not json"])
+def test_rows_are_counted_as_they_are_read(tmp_path: Path, content: bytes) -> None:
+    for path in (_write(tmp_path / "a.jsonl", content), _write(tmp_path / "a.JSONL.GZ", gzip.compress(content))):
+        try:
+            assert count_rows(path) == len(list(read_rows(path)))
+        except UnreadableFile:
+            assert count_rows(path) == 1
 
 
 def test_a_file_that_is_no_archive_is_broken(tmp_path: Path) -> None:

@@ -72,8 +72,11 @@ def test_a_smaller_model_gets_smaller_passages() -> None:
 def test_what_is_left_out_is_in_no_passage() -> None:
     text = "One thing happened.\n\nSubscribe to us now.\n\nAnother thing happened."
     start = text.index("Subscribe")
-    (passage,) = split_passages(text, "en", count, left_out=[Span(start, start + 20)])
-    assert [text[start:end] for start, end in passage.sentences] == ["One thing happened.", "Another thing happened."]
+    passages = split_passages(text, "en", count, left_out=[Span(start, start + 20)])
+    assert [text[passage.start : passage.end] for passage in passages] == [
+        "One thing happened.",
+        "Another thing happened.",
+    ]
 
 
 def test_all_sentences_are_counted_in_one_call() -> None:

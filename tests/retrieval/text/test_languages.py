@@ -65,6 +65,17 @@ def test_a_language_that_the_statistics_do_not_know_can_be_allowed() -> None:
     assert detect("Hello", ("xx",)) == "xx"
 
 
+def test_a_script_in_which_none_of_the_allowed_is_written_is_told_freely() -> None:
+    assert detect(PROSE["ru"], ("en",)) == "ru"
+    assert detect(PROSE["uk"], ("en", "de")) == "uk"
+    assert detect(PROSE["de"], ("ru",)) == "de"
+    assert detect(PROSE["en"], ("ru", "zh")) == "en"
+
+
+def test_figures_alone_are_in_the_only_language_there_is() -> None:
+    assert detect("1917?", ("ru",)) == "ru"
+
+
 def test_threads_agree() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(detect, [PROSE["fr"]] * 64)) == {"fr"}
@@ -77,6 +88,9 @@ def test_importing_does_not_load_the_statistics() -> None:
 
 @settings(deadline=None)
 @given(st.text(), st.sets(st.sampled_from(["en", "ru", "de", "uk", "zh", "xx"])))
-def test_the_answer_is_always_a_code_among_those_allowed(text: str, among: set[str]) -> None:
-    language = detect(text, among)
-    assert language in among if among else len(language) == 2
+def test_the_answer_is_always_a_code_and_among_those_allowed_if_they_have_its_script(
+    text: str, among: set[str]
+) -> None:
+    assert len(detect(text, among)) == 2
+    every_script = among | {"en", "ru", "zh"}
+    assert detect(text, every_script) in every_script
