@@ -133,7 +133,8 @@ class Drain:
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
         while loop.time() < end:
-            if not await self._round(alerts=False) and not self._in_flight:
+            flying = bool(self._in_flight)  # a chat in flight is passed over, and may have more to come once it lands
+            if not await self._round(alerts=False) and not flying:
                 break
             await asyncio.sleep(CLOSING_STEP)
         for task in list(self._in_flight.values()):
