@@ -6,7 +6,6 @@ The shipped one is 22 million parameters, trained by retrieval/training; it read
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -39,9 +38,7 @@ class OnnxReader:
         self._counter: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._counter.no_truncation()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = max(1, min(4, os.cpu_count() or 2))
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.intra_op_num_threads = options.inter_op_num_threads = 1  # passages are read side by side instead
         self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, ["CPUExecutionProvider"])
 
     def knows(self, language: str) -> bool:
