@@ -134,7 +134,7 @@ class Drain:
         end = loop.time() + seconds
         while loop.time() < end:
             flying = bool(self._in_flight)  # a chat in flight is passed over, and may have more to come once it lands
-            if not await self._round(alerts=False) and not flying:
+            if not await self._round(alerts=False) and not flying and not self._in_flight:
                 break
             await asyncio.sleep(CLOSING_STEP)
         for task in list(self._in_flight.values()):

@@ -104,6 +104,11 @@ class KillRun:
         with closing(open_store(self._folder / "data")) as store:
             return len(store.unfinished())
 
+    def undelivered(self) -> int:
+        """How many answers and alerts it has written down for its next start to send."""
+        with closing(open_store(self._folder / "data")) as store:
+            return sum(count for state, count in store.counts().items() if state in ("ready", "sending"))
+
     async def _end(self, number: signal.Signals) -> int:
         if self._process is None:
             raise RuntimeError("the bot was not begun")
