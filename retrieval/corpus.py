@@ -96,7 +96,7 @@ class Corpus:
             return Refusal(question.text, "empty question", ())
         vector = self._vector(question)
         watch.lap("embed")
-        hits = self._find(question, vector, now or datetime.now(UTC))
+        hits, articles = self._find(question, vector, now or datetime.now(UTC))
         watch.lap("search")
         evidence = self._evidence(hits)
         watch.lap("read")
@@ -110,7 +110,7 @@ class Corpus:
         watch.lap("write")
         fit = self._confidence.fit(vector is not None)
         confidence = fit.probability(draft.figures)
-        trace = watch.trace(draft.figures, self._article_ids(hits))
+        trace = watch.trace(draft.figures, articles)
         if sentences and confidence >= fit.threshold:
             return Answer(question.standalone, sentences, confidence, trace)
         return Refusal(question.standalone, "not told", _nearest(evidence), confidence, trace)
@@ -118,7 +118,8 @@ class Corpus:
     def search(self, text: str, *, limit: int = 10, now: datetime | None = None) -> list[Evidence]:
         """The passages that match best, with nothing decided about them."""
         question = understand(text, (), self._languages())
-        return self._evidence(self._find(question, self._vector(question), now or datetime.now(UTC)), limit)
+        hits, _ = self._find(question, self._vector(question), now or datetime.now(UTC))
+        return self._evidence(hits, limit)
 
     def summarise(self, article_id: str) -> Summary:
         """Raises UnknownArticle."""
@@ -280,7 +281,8 @@ class Corpus:
     def _vector(self, question: Question) -> Vectors | None:
         return self._embedder.questions([question.standalone]) if self._embedder.knows(question.language) else None
 
-    def _find(self, question: Question, vector: Vectors | None, now: datetime) -> list[Hit]:
+    def _find(self, question: Question, vector: Vectors | None, now: datetime) -> tuple[list[Hit], tuple[str, ...]]:
+        """Passages best first, and the ids of their articles, each once."""
         try:
             self._apply_page()  # not all of another process's bulk: nobody waits for that with a question
         except (StoreFailed, OSError) as error:
@@ -289,15 +291,13 @@ class Corpus:
         dated = self._store.dated([hit.passage_id for hit in hits])
         if question.undated:
             hits = favour_recent(hits, {key: published for key, (_, published) in dated.items()}, now)
-        return at_most(hits, {key: article for key, (article, _) in dated.items()}, PER_ARTICLE)
+        article_of = {key: article for key, (article, _) in dated.items()}
+        kept = at_most(hits, article_of, PER_ARTICLE)
+        return kept, tuple(dict.fromkeys(article_of[hit.passage_id] for hit in kept))
 
     def _evidence(self, hits: Sequence[Hit], limit: int = PASSAGES) -> list[Evidence]:
         found = self._store.evidence([hit.passage_id for hit in hits[:limit]])
         return [Evidence(hit, *found[hit.passage_id]) for hit in hits[:limit] if hit.passage_id in found]
-
-    def _article_ids(self, hits: Sequence[Hit]) -> tuple[str, ...]:
-        dated = self._store.dated([hit.passage_id for hit in hits])
-        return tuple(dict.fromkeys(dated[hit.passage_id][0] for hit in hits if hit.passage_id in dated))
 
     def _offer(self, article: Article) -> Added | SourceError:
         try:
