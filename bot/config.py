@@ -25,6 +25,7 @@ _REMEDIES = {
     "TELEGRAM_API_URL": "give the address of a Bot API server, like https://api.telegram.org",
     "FOOTNOTE_DATA": "give a folder that this user may write to",
     "FOOTNOTE_MODEL": "give a sentence-transformers model's name or folder, or leave it out",
+    "FOOTNOTE_READER": "give a question-answering model's name or folder, none, or leave it out",
     "FOOTNOTE_MODEL_LANGUAGES": "give two-letter codes separated by commas, like en,ru",
     "FOOTNOTE_ADMINS": "give numeric Telegram user ids separated by commas, like 1234567,7654321",
     "FOOTNOTE_POLL_SECONDS": "give whole seconds from 10 to 86400, like 300",
@@ -65,6 +66,7 @@ class Settings(BaseSettings):
     model_languages: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), validation_alias="FOOTNOTE_MODEL_LANGUAGES"
     )
+    reader: str | None = Field(default=None, validation_alias="FOOTNOTE_READER")
     admins: Annotated[frozenset[int], NoDecode] = Field(default=frozenset(), validation_alias="FOOTNOTE_ADMINS")
     poll_seconds: int = Field(default=300, ge=10, le=86400, validation_alias="FOOTNOTE_POLL_SECONDS")
     allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
@@ -178,6 +180,7 @@ def corpus_settings(settings: Settings, data: Path | None = None) -> CorpusSetti
         languages=settings.model_languages,
         allowed_networks=settings.allowed_networks,
         models=settings.data / "models",
+        reader=settings.reader,
     )
 
 

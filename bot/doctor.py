@@ -6,7 +6,7 @@ import platform
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
@@ -118,17 +118,27 @@ class _Examination:
             return
         try:
             yield self._model(corpus)
+            yield self._reader(corpus)
             yield self._index(corpus)
         finally:
             corpus.close()
 
     def _model(self, corpus: Corpus) -> Finding:
-        stats = corpus.stats()
-        held = sorted({*self._texts.languages(), *stats.languages})
-        known = ", ".join(language for language in held if corpus.knows(language)) or "–"
-        return Finding(
-            "model", "ok", self._say("languages", model=self._settings.model or "all-MiniLM-L6-v2", languages=known)
-        )
+        name = self._settings.model or "all-MiniLM-L6-v2"
+        known = self._known(corpus, corpus.knows)
+        return Finding("model", "ok", self._say("languages", model=name, languages=known))
+
+    def _reader(self, corpus: Corpus) -> Finding:
+        name = self._settings.reader or self._say("own_reader")
+        if name == "none":
+            return Finding("reader", "ok", self._say("reads_none"))
+        known = self._known(corpus, corpus.reads)
+        return Finding("reader", "ok", self._say("reads", model=name, languages=known))
+
+    def _known(self, corpus: Corpus, knows: Callable[[str], bool]) -> str:
+        """Of the languages of the articles and of the bot, those that a model knows."""
+        held = sorted({*self._texts.languages(), *corpus.stats().languages})
+        return ", ".join(filter(knows, held)) or "–"
 
     def _index(self, corpus: Corpus) -> Finding:
         stats = corpus.stats()

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from retrieval.answer.confidence import load_confidence
 from retrieval.answer.extract import ExtractiveWriter
+from retrieval.answer.rank import Ranker
 from retrieval.corpus import Corpus, Parts
 from retrieval.index.local import LocalIndex
 from retrieval.models import load_embedder
-from retrieval.ports import Embedder, Reader
-from retrieval.reader import OnnxReader
+from retrieval.ports import Embedder
+from retrieval.reader import load_reader
 from retrieval.reading import Sources
 from retrieval.sources.web import GuardedFetcher
 from retrieval.store import Store
@@ -27,7 +28,7 @@ class CorpusSettings:
     languages: tuple[str, ...] = ()  # that the model knows; empty: what its card says
     allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ones that links and feeds may reach
     models: Path | None = None  # exported models; None: a folder in `data`
-    reader: str | None = None  # "none": words and meaning alone choose the sentences
+    reader: str | None = None  # folder or hub name; None: the shipped one; "none": words and meaning choose sentences
 
 
 def open_corpus(settings: CorpusSettings, embedder: Embedder | None = None) -> Corpus:
@@ -39,11 +40,7 @@ def open_corpus(settings: CorpusSettings, embedder: Embedder | None = None) -> C
     fingerprint = embedder.fingerprint
     load = lambda ids: store.passages_of(ids, fingerprint)  # noqa: E731
     index = LocalIndex(settings.data / "index", load, store.id, fingerprint, embedder.dim)
-    writer = ExtractiveWriter(embedder, index.rarity, load_reader(settings.reader))
+    reader = None if settings.reader == "none" else load_reader(settings.reader, models)
+    writer = ExtractiveWriter(embedder, index.rarity)
     sources = Sources(GuardedFetcher(settings.allowed_networks))
-    return Corpus(Parts(store, index, embedder, writer, load_confidence(), sources))
-
-
-def load_reader(name: str | None) -> Reader | None:
-    """The shipped reader, unless `name` is "none"."""
-    return None if name == "none" else OnnxReader()
+    return Corpus(Parts(store, index, embedder, Ranker(reader), writer, load_confidence(), sources))

@@ -1,6 +1,6 @@
 """Questions in, cited answers out; articles in, changes out: the engine's one face.
 
-    question | understood | found | weighed | written | verified -> Answer or Refusal
+    question | understood | found | read | written | verified -> Answer or Refusal
 
 Sync, and safe to call from several threads. What another process adds to the same folder is seen by the next question.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 from retrieval.answer.citations import quoted, verify
 from retrieval.answer.confidence import Confidence
 from retrieval.answer.question import understand
+from retrieval.answer.rank import Ranker
 from retrieval.answer.summary import summarise_sentences, word_vectors
 from retrieval.errors import NoArticle, SourceError, StoreFailed, UnknownArticle
 from retrieval.index.fusion import at_most, favour_recent
@@ -69,6 +70,7 @@ class Parts:
     store: Store
     index: Index
     embedder: Embedder
+    ranker: Ranker
     writer: Writer
     confidence: Confidence
     sources: Sources
@@ -79,7 +81,8 @@ class Corpus:
 
     def __init__(self, parts: Parts) -> None:
         self._store, self._index, self._embedder = parts.store, parts.index, parts.embedder
-        self._writer, self._confidence, self._sources = parts.writer, parts.confidence, parts.sources
+        self._ranker, self._writer, self._confidence = parts.ranker, parts.writer, parts.confidence
+        self._sources = parts.sources
         self._ingest = Ingest(parts.store, parts.embedder)
         self._watch = FeedWatch(parts.store.engine, parts.sources, self._ingest)
         self._following = threading.Lock()
@@ -99,18 +102,20 @@ class Corpus:
         hits, articles = self._find(question, vector, now or datetime.now(UTC))
         watch.lap("search")
         evidence = self._evidence(hits)
-        watch.lap("read")
+        watch.lap("load")
         if not evidence:
             empty = not self._store.ids()
             return Refusal(
                 question.standalone, "empty corpus" if empty else "nothing found", (), 0.0, watch.trace({}, ())
             )
+        evidence = self._ranker.rank(question, evidence)
+        watch.lap("rank")
         draft = self._writer.write(question, evidence, vector)
         sentences = verify(draft.sentences, evidence)
         watch.lap("write")
-        fit = self._confidence.fit(vector is not None)
+        fit = self._confidence.fit(draft.figures)
         confidence = fit.probability(draft.figures)
-        trace = watch.trace(draft.figures, articles)
+        trace = watch.trace(draft.figures, tuple(dict.fromkeys([*(e.article.id for e in evidence), *articles])))
         if sentences and confidence >= fit.threshold:
             return Answer(question.standalone, sentences, confidence, trace)
         return Refusal(question.standalone, "not told", _nearest(evidence), confidence, trace)
@@ -239,6 +244,10 @@ class Corpus:
     def knows(self, language: str) -> bool:
         """Whether meaning helps to search in that language, or words alone do."""
         return self._embedder.knows(language)
+
+    def reads(self, language: str) -> bool:
+        """Whether a reader marks the answers in that language, or words choose the sentences."""
+        return self._ranker.reads(language)
 
     def stale(self) -> int:
         """How many articles are not embedded as the model in use would: until `rebuild`, words alone find them."""

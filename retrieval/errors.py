@@ -68,7 +68,7 @@ class UnknownFeed(FootnoteError):
 
 
 class ModelFailed(FootnoteError):
-    """The embedding model cannot be loaded."""
+    """A model, the embedder or the reader, cannot be loaded."""
 
 
 class BadDataset(FootnoteError):

@@ -22,7 +22,7 @@ from typing import Any
 
 from retrieval.corpus import Corpus, Progress, silent
 from retrieval.errors import BadDataset, SourceError
-from retrieval.measures import area_under_roc, contains_answer, percentile, span_scores
+from retrieval.measures import area_under_roc, contains_answer, percentile, rate_above, span_scores
 from retrieval.types import Answer, Refusal
 
 HIT_DEPTHS = (1, 5, 10)
@@ -158,8 +158,10 @@ def _answered(outcomes: Sequence[Outcome]) -> dict[str, float | int | None]:
 def _refused(outcomes: Sequence[Outcome]) -> dict[str, float | int | None]:
     told = [o.reply for o in outcomes if o.question.answerable]
     untold = [o.reply for o in outcomes if not o.question.answerable]
+    sure, unsure = [r.confidence for r in told], [r.confidence for r in untold]
     return {
-        "refusal AUROC": area_under_roc([r.confidence for r in told], [r.confidence for r in untold]),
+        "refusal AUROC": area_under_roc(sure, unsure),
+        "answered at 10 % false": rate_above(sure, unsure, 0.1),
         "answer rate": _mean([float(isinstance(r, Answer)) for r in told]),
         "false-answer rate": _mean([float(isinstance(r, Answer)) for r in untold]),
     }

@@ -42,6 +42,14 @@ def area_under_roc(positive: Sequence[float], negative: Sequence[float]) -> floa
     return wins / (len(positive) * len(negative))
 
 
+def rate_above(positive: Sequence[float], negative: Sequence[float], share: float) -> float | None:
+    """Of the positive scores, how many lie above all but that share of the negative ones."""
+    if not positive or not negative:
+        return None
+    bar = sorted(negative, reverse=True)[min(int(share * len(negative)), len(negative) - 1)]
+    return sum(score > bar for score in positive) / len(positive)
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """Nearest rank: the smallest value that at least `share` of them do not exceed."""
     ordered = sorted(values)

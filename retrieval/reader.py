@@ -1,18 +1,18 @@
-"""A folder with an exported question-answering model -> a Reader: question and texts -> spans and "not here".
+"""A question-answering model's name or folder -> a Reader: question and texts -> spans and "not here".
 
-The shipped one is 22 million parameters, trained by retrieval/training; it reads English.
+The shipped one is 22 million parameters, trained by retrieval/training; it reads English. Any extractive one that knows
+"not here" as SQuAD 2.0 has it, in position 0, may take its place.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.exported import Exported, open_model
 from retrieval.types import Reading, Span
 
 SHIPPED = Path(__file__).parent / "weights" / "reader"
@@ -22,47 +22,36 @@ NOTHING = Reading(Span(0, 0), -100.0)  # of a sentence without a word piece, or 
 Logits = npt.NDArray[np.float32]
 
 
+def load_reader(model: str | None, cache: Path) -> OnnxReader:
+    """`model` is a folder or a hub name, None the shipped one. Raises ModelFailed."""
+    return _load(SHIPPED) if model is None else open_model(model, cache, "reader", _load)
+
+
 class OnnxReader:
-    """Tokenizer and session are shared between threads: neither changes after construction."""
+    """An exported model."""
 
-    def __init__(self, folder: Path = SHIPPED) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        about = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
-        self._languages: list[str] = about["languages"]
-        self._inputs: list[str] = about["inputs"]
-        self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(about["max_tokens"], strategy="only_second")
-        self._tokenizer.no_padding()
-        self._counter: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._counter.no_truncation()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1  # passages are read side by side instead
-        self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, ["CPUExecutionProvider"])
+    def __init__(self, model: Exported) -> None:
+        self._model = model
 
     def knows(self, language: str) -> bool:
-        return language in self._languages
+        return "*" in self._model.languages or language in self._model.languages
 
     def read(self, question: str, text: str, sentences: Sequence[Span]) -> list[Reading]:
-        """One run of the model tells of every sentence. Alone, not in a batch: with dynamic int8 scales, company would
-        change what is read."""
-        encoded = self._tokenizer.encode(self._shortened(question), text)
-        feeds = {
-            "input_ids": encoded.ids,
-            "attention_mask": encoded.attention_mask,
-            "token_type_ids": encoded.type_ids,
-        }
-        inputs = {key: np.asarray([feeds[key]], np.int64) for key in self._inputs}  # (1, tokens) each
-        start, end = (logits[0] for logits in self._session.run(None, inputs))  # (tokens,) each
+        """One run of the model tells of every sentence."""
+        encoded = self._model.tokenizer.encode(self._shortened(question), text)
+        start, end = self._model.run(encoded)  # (tokens,) each
         nowhere = float(start[0] + end[0])
         places = [(at, *encoded.offsets[at]) for at, part in enumerate(encoded.sequence_ids) if part == 1]
         return [_reading(start, end, nowhere, [p for p in places if s.start <= p[1] < s.end]) for s in sentences]
 
     def _shortened(self, question: str) -> str:
         """Dense questions ("!?!?...") have a word piece for each character."""
-        encoded = self._counter.encode(question, add_special_tokens=False)
+        encoded = self._model.counter.encode(question, add_special_tokens=False)
         return question if len(encoded.ids) <= LONGEST_QUESTION else question[: encoded.offsets[LONGEST_QUESTION][0]]
+
+
+def _load(folder: Path) -> OnnxReader:
+    return OnnxReader(Exported(folder, "reader"))
 
 
 def _reading(start: Logits, end: Logits, nowhere: float, places: Sequence[tuple[int, int, int]]) -> Reading:

@@ -95,24 +95,25 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """A hit with what it points at."""
-
-    hit: Hit
-    passage: Passage
-    article: Article
-
-    @property
-    def text(self) -> str:
-        return self.article.text[self.passage.start : self.passage.end]
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader makes of a sentence: where it answers, and how much likelier that is than "not here" (logits)."""
 
     span: Span  # in the text that was read
     margin: float  # above 0: the reader would answer; below: it would say that the text does not tell
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A hit with what it points at. `readings`: one a sentence, in order, spans in `text`; none: it was not read."""
+
+    hit: Hit
+    passage: Passage
+    article: Article
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.passage.start : self.passage.end]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ LAYERS = [  # of retrieval: a room may import from its own line only what is in 
     ["retrieval.types", "retrieval.errors"],
     ["retrieval.ports", "retrieval.measures", "retrieval.timing", "retrieval.text", "retrieval.index.fusion"],
     ["retrieval.answer"],
+    ["retrieval.exported"],
     ["retrieval.database", "retrieval.sources", "retrieval.models", "retrieval.reader", "retrieval.index"],
     ["retrieval.store"],
     ["retrieval.reading", "retrieval.ingest"],

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from retrieval.answer.kinds import holds
+from retrieval.answer.rank import squash
 from retrieval.text.stems import content_stems, stems
-from retrieval.types import Evidence, Question, Span
+from retrieval.types import Evidence, Question, Reading, Span
 
 SHORT_WORDS = 5  # a sentence below this is a heading, a byline or a fragment
 SAME = 0.7  # two sentences sharing this much of the shorter one's words say the same
@@ -26,12 +27,20 @@ class Candidate:
     text: str
     stems: frozenset[str]
     around: frozenset[str]  # of the title and the sentence before: who "he" is
+    reading: Reading | None  # None: not read
     features: dict[str, float] = field(default_factory=dict)
-    marked: Span | None = None  # the short answer inside `text`, once a reader found it
 
     @property
     def score(self) -> float:
         return sum(WEIGHTS[name] * value for name, value in self.features.items())
+
+    @property
+    def marked(self) -> Span | None:
+        """The short answer inside `text`, if a reader found one."""
+        if self.reading is None or self.reading.margin <= 0:
+            return None
+        start = self.span.start - self.evidence.passage.start
+        return Span(self.reading.span.start - start, min(self.reading.span.end, start + len(self.text)) - start)
 
 
 def question_words(question: Question) -> list[str]:
@@ -58,10 +67,11 @@ def _sentences(evidence: Evidence) -> list[Candidate]:
     article, found = evidence.article, []
     title = frozenset(stems(article.title, article.language))
     around = title
-    for span in evidence.passage.sentences:
+    readings: Sequence[Reading | None] = evidence.readings or [None] * len(evidence.passage.sentences)
+    for span, reading in zip(evidence.passage.sentences, readings, strict=True):
         text = article.text[span.start : span.end]
         own = frozenset(stems(text, article.language))
-        found.append(Candidate(evidence, span, text, own, around))
+        found.append(Candidate(evidence, span, text, own, around, reading))
         around = title | own
     return found
 
@@ -70,10 +80,12 @@ def _features(candidate: Candidate, question: Question, weights: dict[str, float
     total = sum(weights.values()) or 1.0
     own = sum(weight for word, weight in weights.items() if word in candidate.stems)
     near = sum(weight for word, weight in weights.items() if word in candidate.around and word not in candidate.stems)
+    read = {"read": squash(candidate.reading.margin)} if candidate.reading else {}
     return {
         "words": own / total,
         "context": near / total,
         "passage": candidate.evidence.hit.score,
         "kind": float(holds(question.asked_for, candidate.text, question.standalone)),
         "whole": float(len(candidate.stems) >= SHORT_WORDS),
+        **read,
     }

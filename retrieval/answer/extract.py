@@ -1,7 +1,6 @@
 """Question and evidence -> the articles' own sentences, best first, and the figures that tell how far to trust them.
 
-    sentences weighed by words | the best passages read, or the best sentences weighed by meaning |
-    the best distinct ones
+    sentences weighed by words and by what was read, or the best of them by meaning | the best distinct ones
 
 Without a language model: what a sentence shares with the question, weighted by how rare each word is, how well its
 passage matched, whether it holds the kind of thing that is asked for, and what a small reader that was trained to mark
@@ -10,21 +9,20 @@ answers makes of it in its context; in a language that no reader reads, how near
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from retrieval.answer.candidates import Candidate, alike, candidates, question_words
 from retrieval.answer.citations import quoted
 from retrieval.answer.kinds import names
-from retrieval.ports import Embedder, Reader, Vectors
+from retrieval.answer.rank import best_margin, squash
+from retrieval.measures import normalise
+from retrieval.ports import Embedder, Vectors
 from retrieval.text.stems import stems
-from retrieval.types import Draft, Evidence, Question, Reading, Sentence, Span
+from retrieval.types import Draft, Evidence, Question, Sentence
 
 MOST_SENTENCES = 3
+LIKELY = -2.0  # margin from which a reading counts as saying the same as another
 MEANT = 10  # sentences that are embedded for a question that no reader reads: 2 ms each
-MOST_READ = 2  # passages, 10 to 20 ms each; measured on dev data, a third brings less than .01 more answers
-SCALE = 4.0  # margins are squashed to 0..1 over about this much
 
 Rarity = Callable[[Sequence[str]], list[float]]
 
@@ -32,33 +30,19 @@ Rarity = Callable[[Sequence[str]], list[float]]
 class ExtractiveWriter:
     """Implements ports.Writer with nothing but the articles' sentences. Without a reader, words and meaning decide."""
 
-    def __init__(self, embedder: Embedder, rarity: Rarity, reader: Reader | None) -> None:
-        self._embedder, self._rarity, self._reader = embedder, rarity, reader
-        self._crew = ThreadPoolExecutor(MOST_READ, thread_name_prefix="read")
+    def __init__(self, embedder: Embedder, rarity: Rarity) -> None:
+        self._embedder, self._rarity = embedder, rarity
 
     def write(self, question: Question, evidence: Sequence[Evidence], vector: Vectors | None) -> Draft:
         words = question_words(question)
         weights = dict(zip(words, self._rarity(words), strict=True))
         found = candidates(question, evidence, weights)
-        margins = self._weigh_reading(question, evidence, found)
-        if not margins and vector is not None:
+        if vector is not None and not any(e.readings for e in evidence):
             self._weigh_meaning(found[:MEANT], vector)
         found.sort(key=lambda c: -c.score)
         chosen = _distinct(found)
-        figures = _figures(question, chosen, evidence, weights) | _read_figures(margins)
+        figures = _figures(question, chosen, evidence, weights) | _meant_figures(found, chosen)
         return Draft(tuple(_said(candidate) for candidate in chosen), figures)
-
-    def _weigh_reading(
-        self, question: Question, evidence: Sequence[Evidence], found: Sequence[Candidate]
-    ) -> list[float]:
-        """Reads the best passages, side by side. The best margin of each; none when the language is not known."""
-        reader = self._reader
-        if reader is None or not reader.knows(question.language):
-            return []
-        read = [e for e in evidence if reader.knows(e.article.language)][:MOST_READ]
-        theirs = [[candidate for candidate in found if candidate.evidence is one] for one in read]
-        readings = self._crew.map(lambda mine: _read(reader, question.standalone, mine), theirs)
-        return [max(reading.margin for reading in each) for each in readings]
 
     def _weigh_meaning(self, found: Sequence[Candidate], vector: Vectors) -> None:
         known = [c for c in found if self._embedder.knows(c.evidence.article.language)]
@@ -66,25 +50,6 @@ class ExtractiveWriter:
             cosines = self._embedder.passages([c.text for c in known]) @ vector[0]  # (n,)
             for candidate, cosine in zip(known, cosines, strict=True):
                 candidate.features["meaning"] = float(cosine)
-
-
-def _read(reader: Reader, question: str, mine: Sequence[Candidate]) -> list[Reading]:
-    """Reads one passage, whose sentences these are, and gives each its reading."""
-    evidence = mine[0].evidence
-    start = evidence.passage.start
-    inside = [Span(c.span.start - start, c.span.end - start) for c in mine]
-    readings = reader.read(question, evidence.text, inside)
-    for candidate, reading, sentence in zip(mine, readings, inside, strict=True):
-        candidate.features["read"] = squash(reading.margin)
-        if reading.margin > 0:
-            end = min(reading.span.end, sentence.end)
-            candidate.marked = Span(reading.span.start - sentence.start, end - sentence.start)
-    return readings
-
-
-def squash(margin: float) -> float:
-    """A margin of logits -> 0 (surely not here) to 1 (surely here)."""
-    return 1 / (1 + math.exp(-max(-100.0, min(100.0, margin)) / SCALE))
 
 
 def _distinct(found: Sequence[Candidate]) -> list[Candidate]:
@@ -112,24 +77,54 @@ def _figures(
     missing = [weight for word, weight in weights.items() if word not in passage]
     asked = names(question.standalone)
     told = names(best.evidence.text) | names(best.evidence.article.title)
+    matches = [e.hit.score for e in evidence]
     return {
         "words": best.features["words"],
         "window": best.features["words"] + best.features["context"],
         "passage_words": 1 - sum(missing) / total,
         "rarest_missing": max(missing, default=0.0),
-        "sentence_cosine": best.features.get("meaning", 0.0),
         "passage_cosine": max((e.hit.cosine or 0.0 for e in evidence), default=0.0),
+        "own_cosine": best.evidence.hit.cosine or 0.0,
         "kind": best.features["kind"],
         "kinds": sum(c.features["kind"] for c in chosen) / len(chosen),
         "names": len(asked & told) / len(asked) if asked else 1.0,
-        "lead": evidence[0].hit.score - evidence[-1].hit.score,
+        "match": max(matches),
+        "lead": max(matches) - min(matches),
         "agree": len({c.evidence.article.id for c in chosen}) / MOST_SENTENCES,
         "length": min(1.0, len(weights) / 10),
+        **_read_figures(best, evidence),
     }
 
 
-def _read_figures(margins: Sequence[float]) -> dict[str, float]:
-    if not margins:
+def _meant_figures(found: Sequence[Candidate], chosen: Sequence[Candidate]) -> dict[str, float]:
+    """None when no sentence was embedded."""
+    if not any("meaning" in candidate.features for candidate in found):
         return {}
-    ordered = sorted((squash(margin) for margin in margins), reverse=True)
-    return {"read": ordered[0], "read_second": ordered[1] if len(ordered) > 1 else ordered[0]}
+    return {"meaning": chosen[0].features.get("meaning", 0.0)}
+
+
+def _read_figures(best: Candidate, evidence: Sequence[Evidence]) -> dict[str, float]:
+    """None when nothing was read."""
+    read = [e for e in evidence if e.readings]
+    if not read:
+        return {}
+    certain = sorted((squash(best_margin(e)) for e in read), reverse=True)
+    inside = sorted((squash(reading.margin) for reading in best.evidence.readings), reverse=True)
+    marked = {answer for e in read if e.article.id != best.evidence.article.id for answer in _marked(e)}
+    return {
+        "read": certain[0],
+        "read_second": certain[min(1, len(certain) - 1)],
+        "read_mean": sum(certain) / len(certain),
+        "read_match": squash(best_margin(max(read, key=lambda e: e.hit.score))),
+        "read_here": squash(best.reading.margin) if best.reading else 0.0,
+        "read_alone": inside[0] - inside[1] if len(inside) > 1 else 0.0,
+        "read_again": float(bool(marked & set(_marked(best.evidence)))),
+    }
+
+
+def _marked(evidence: Evidence) -> list[str]:
+    """What the reader would answer from this passage, if it would: to be compared."""
+    if not evidence.readings or best_margin(evidence) < LIKELY:
+        return []
+    span = max(evidence.readings, key=lambda reading: reading.margin).span
+    return [normalise(evidence.text[span.start : span.end])]

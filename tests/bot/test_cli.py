@@ -226,10 +226,11 @@ def test_doctor_looks_at_everything_and_hides_the_token(
     assert ran.code == 0
     assert TOKEN.split(":")[1] not in ran.out + ran.err
     findings = {finding["name"]: finding for finding in ran.document["findings"]}
-    assert findings.keys() == {"python", "sqlite", "libraries", "settings", "data", "store", "model", "index"}
+    assert findings.keys() == {"python", "sqlite", "libraries", "settings", "data", "store", "model", "reader", "index"}
     assert "TELEGRAM_BOT_TOKEN=123456:********" in findings["settings"]["detail"]
     assert findings["index"]["state"] == ran.document["state"] == "warn"  # no articles yet
     assert "en" in findings["model"]["detail"]
+    assert "marks answers in: en;" in findings["reader"]["detail"]
     footnote("add", "ferry.txt")
     lines = footnote("doctor").out.splitlines()
     assert len(lines) == len(findings)

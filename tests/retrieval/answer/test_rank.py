@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from retrieval.answer.rank import AT_ONCE, MOST_READ, Ranker
+from retrieval.types import Article, Evidence, Hit, Passage, Question, Reading, Span
+
+QUESTION = Question("Who steers?", "Who steers?", "en", "person", True)
+
+
+class WrittenMargins:
+    """Reads the margin that stands in the text: "margin -3.5"."""
+
+    def __init__(self) -> None:
+        self.read_texts: list[str] = []
+
+    def knows(self, language: str) -> bool:
+        return language == "en"
+
+    def read(self, question: str, text: str, sentences: Sequence[Span]) -> list[Reading]:
+        self.read_texts.append(text)
+        found = re.search(r"margin (\S+)", text)
+        return [Reading(sentence, float(found.group(1)) if found else -9.0) for sentence in sentences]
+
+
+@pytest.fixture
+def reader() -> WrittenMargins:
+    return WrittenMargins()
+
+
+def evidence(*margins: float, language: str = "en") -> list[Evidence]:
+    """Passages of falling match, each with a margin."""
+    texts = [f"Passage {at} has margin {margin}" for at, margin in enumerate(margins)]
+    return [
+        Evidence(
+            Hit(at, 1 - at / 20),
+            Passage(0, len(text), (Span(0, len(text)),)),
+            Article(f"a{at}", "Title", text, language),
+        )
+        for at, text in enumerate(texts)
+    ]
+
+
+def order(ranked: Sequence[Evidence]) -> list[str]:
+    return [one.article.id for one in ranked]
+
+
+def test_a_passage_that_answers_comes_before_a_better_match_that_does_not(reader: WrittenMargins) -> None:
+    assert order(Ranker(reader).rank(QUESTION, evidence(-8, 6, -8)))[0] == "a1"
+
+
+def test_among_passages_read_alike_the_better_match_comes_first(reader: WrittenMargins) -> None:
+    assert order(Ranker(reader).rank(QUESTION, evidence(-8, -8, -8, -8))) == ["a0", "a1", "a2", "a3"]
+
+
+def test_a_clear_answer_ends_the_reading(reader: WrittenMargins) -> None:
+    ranked = Ranker(reader, clear=5).rank(QUESTION, evidence(9, -8, -8, -8, -8, -8))
+    assert len(reader.read_texts) == AT_ONCE
+    assert sum(bool(one.readings) for one in ranked) == AT_ONCE
+
+
+def test_no_more_passages_are_read_than_the_budget_allows(reader: WrittenMargins) -> None:
+    Ranker(reader).rank(QUESTION, evidence(*[-8.0] * 12))
+    assert len(reader.read_texts) == MOST_READ
+    Ranker(reader, most=3).rank(QUESTION, evidence(*[-8.0] * 12))
+    assert len(reader.read_texts) == MOST_READ + 3
+
+
+def test_no_passage_is_lost_and_nothing_is_read_of_nothing(reader: WrittenMargins) -> None:
+    found = evidence(-8, 3, -1, 0.5, 2, -7, 4, 1, 1, 1)
+    assert sorted(order(Ranker(reader).rank(QUESTION, found))) == sorted(order(found))
+    assert Ranker(reader).rank(QUESTION, []) == []
+
+
+@pytest.mark.parametrize(("question", "passages"), [("ru", "en"), ("en", "ru")])
+def test_what_the_reader_does_not_know_stays_as_it_was_found(
+    reader: WrittenMargins, question: str, passages: str
+) -> None:
+    asked = Question("?", "?", question, "thing", True)
+    found = evidence(-8, 6, language=passages)
+    assert Ranker(reader).rank(asked, found) == found
+    assert reader.read_texts == []
+
+
+def test_without_a_reader_passages_stay_as_they_were_found() -> None:
+    assert Ranker(None).rank(QUESTION, evidence(-8, 6)) == evidence(-8, 6)
+    assert not Ranker(None).reads("en")
