@@ -1,130 +1,219 @@
-"""Datasets of questions -> (question, passage, where the answer stands or None): what the reader learns from.
+"""Datasets of questions -> lessons.jsonl: a question, a passage, what it tells, and passages that look right.
 
-SQuAD's answerable and unanswerable questions; news questions with the sentence that answers them, and with passages of
-dated articles that hold the answer; and for each kind passages that look right and do not answer (hard negatives).
+    python -m retrieval.training.pairs DATA SEEDS WORK      # DATA: squad2, newsqa_train; SEEDS: the starter articles
+
+SQuAD's answerable and unanswerable questions; news questions with the sentence that answers them; dated news articles
+whose passages hold the answer (distant supervision); articles and questions written for this purpose, near misses among
+them; the starter articles' questions. The passages that look right and do not tell (hard negatives) are what the
+product's own search finds. WORK keeps the searched corpora between runs.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import hashlib
 import json
-import random
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-DEV_PART = 6  # one title in six is kept for measuring
-NEGATIVES = 4000  # SQuAD questions that are given another paragraph as well
-NEAR_HITS = 5  # a hard negative is drawn from this many best-matching wrong passages
+from retrieval.build import CorpusSettings, open_corpus
+from retrieval.corpus import Corpus
+from retrieval.evaluation import AskedQuestion, fill, read_questions
+from retrieval.types import Evidence, Span
+
+DEV_PART = 6  # one SQuAD title in six is kept for measuring
+DEV_STORIES = 3  # and one story in three of the starter articles
+FOUND = 12  # passages searched for, as candidates for the wrong ones
+GOLD_SEARCHED = 40  # and for the right ones among real news
+KEPT = {"news": 2, "seeds": 2, "own": 1}  # of these: in our own articles one passage tells, elsewhere several may
+UNTOLD = 6  # passages tried for a question that no article answers
+OWN = Path(__file__).parent / "lessons"
+LESSONS = "lessons.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """`span` in characters of the passage; None: the passage does not answer."""
+class Text:
+    """A passage and its article's title."""
 
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """`answers` are the accepted strings that the passage holds; none: it does not tell. `near`: passages that the
+    search finds for the question and that do not tell either.
+    """
+
+    origin: str  # "squad", "evidence", "news", "own", "seeds"
     question: str
-    passage: str
-    span: tuple[int, int] | None
-    answers: tuple[str, ...] = ()
+    passage: Text
+    answers: tuple[str, ...]
+    near: tuple[Text, ...]
 
-
-Search = Callable[
-    [Sequence[str], Sequence[str], int], list[list[int]]
-]  # questions, passages, k -> best passages' numbers
-
-
-def load_pairs(data: Path, search: Search, cut: Callable[[str], list[str]], seed: int) -> tuple[list[Pair], list[Pair]]:
-    """(train, dev). `cut` makes passages of an article's text."""
-    chance = random.Random(seed)  # noqa: S311 not for secrets
-    squad, dev = squad_pairs(data / "squad2")
-    train = [*squad, *_wrong_paragraphs(squad, search, chance), *_evidence(data / "newsqa_train", chance)]
-    for year in ("2023", "2025"):
-        train += _dated(data / "newsqa_train" / year, search, cut, chance)
-    return train, dev
+    @property
+    def spans(self) -> list[Span]:
+        """Every place where an accepted answer stands: which of them is meant, nobody said."""
+        return places(self.passage.text, self.answers)
 
 
 def is_dev(title: str) -> bool:
-    """Whether the title is kept for measuring. Always the same ones."""
-    return int(hashlib.md5(title.encode()).hexdigest(), 16) // 4 % DEV_PART == 0  # noqa: S324 a split, no secret
+    """Whether the SQuAD title is kept for measuring. Always the same ones."""
+    return _bucket(title, DEV_PART) == 0
 
 
-def squad_pairs(folder: Path) -> tuple[list[Pair], list[Pair]]:
-    """(train, dev), split by title: each question with its own paragraph."""
-    text = {row["id"]: row["text"] for row in _rows(folder / "articles.jsonl.gz")}
-    train: list[Pair] = []
-    dev: list[Pair] = []
-    for row in _rows(folder / "questions.jsonl.gz"):
-        article = row["articles"][0]
-        span = None
-        if row["answerable"]:
-            answer = min(row["answers"], key=len)
-            start = next((s for s in row["starts"] if text[article].startswith(answer, s)), text[article].find(answer))
-            if start < 0:
-                continue
-            span = (start, start + len(answer))
-        (dev if is_dev(article.split("#")[0]) else train).append(
-            Pair(row["question"], text[article], span, tuple(row["answers"]))
-        )
-    return train, dev
+def is_dev_story(story: str) -> bool:
+    """Whether the starter articles' story is kept for measuring. Always the same ones."""
+    return _bucket(story, DEV_STORIES) == 0
 
 
-def _wrong_paragraphs(pairs: Sequence[Pair], search: Search, chance: random.Random) -> list[Pair]:
-    passages = sorted({pair.passage for pair in pairs})
-    asked = chance.sample([pair for pair in pairs if pair.span], NEGATIVES)
-    return list(_negatives(asked, passages, search, chance))
+def squad_lessons(folder: Path, *, dev: bool) -> list[Lesson]:
+    """Each question with its own paragraph, of the titles kept for measuring or of the others."""
+    paragraphs = {row["id"]: Text(row["title"], row["text"]) for row in rows(folder / "articles.jsonl.gz")}
+    return [
+        Lesson("squad", row["question"], paragraphs[row["articles"][0]],
+               tuple(row["answers"]) if row["answerable"] else (), ())
+        for row in rows(folder / "questions.jsonl.gz")
+        if is_dev(row["articles"][0].split("#")[0]) == dev
+    ]  # fmt: skip
 
 
-def _evidence(folder: Path, chance: random.Random) -> list[Pair]:
-    rows = list(_rows(folder / "evidence.jsonl.gz"))
-    told = []
-    for row in rows:
-        found = _whole_word(row["answer"], row["evidence"])
-        if found:
-            told.append(Pair(row["question"], row["evidence"], found, (row["answer"],)))
-    untold = [Pair(chance.choice(told).question, pair.passage, None) for pair in chance.sample(told, len(told) // 3)]
-    return told + untold
+def places(text: str, answers: Sequence[str]) -> list[Span]:
+    """Where an answer stands as whole words, each place once."""
+    found = {
+        Span(*match.span())
+        for answer in answers
+        for match in re.finditer(rf"(?<!\w){re.escape(answer)}(?!\w)", text, re.IGNORECASE)
+    }
+    return sorted(found)
 
 
-def _dated(folder: Path, search: Search, cut: Callable[[str], list[str]], chance: random.Random) -> list[Pair]:
-    """Passages of the gold articles that hold the answer and match the question; and matching ones that do not hold
-    it.
-    """
-    passages, article_of = [], []
-    for row in _rows(folder / "articles.jsonl.gz"):
-        for passage in cut(row["text"]):
-            passages.append(passage)
-            article_of.append(row["id"])
-    asked = [row for row in _rows(folder / "questions.jsonl.gz") if row["answers"]]
-    pairs = []
-    for row, hits in zip(asked, search([row["question"] for row in asked], passages, 40), strict=True):
-        gold = [hit for hit in hits if article_of[hit] in row["articles"]]
-        spans = [(hit, span) for hit in gold[:2] if (span := _whole_word(row["answers"][0], passages[hit]))]
-        pairs += [Pair(row["question"], passages[hit], span, tuple(row["answers"])) for hit, span in spans]
-        wrong = [hit for hit in hits[:12] if not any(_whole_word(answer, passages[hit]) for answer in row["answers"])]
-        pairs += [Pair(row["question"], passages[hit], None) for hit in chance.sample(wrong, min(3, len(wrong)))]
-    return pairs
+def read_lessons(file: Path) -> list[Lesson]:
+    """What `main` wrote."""
+    with file.open(encoding="utf-8") as lines:
+        return [_lesson(json.loads(line)) for line in lines]
 
 
-def _negatives(asked: Sequence[Pair], passages: Sequence[str], search: Search, chance: random.Random) -> Iterator[Pair]:
-    for pair, hits in zip(asked, search([pair.question for pair in asked], passages, NEAR_HITS), strict=True):
-        wrong = [
-            passages[hit]
-            for hit in hits
-            if passages[hit] != pair.passage
-            and not any(answer.lower() in passages[hit].lower() for answer in pair.answers)
-        ]
-        if wrong:
-            yield Pair(pair.question, chance.choice(wrong), None)
-
-
-def _whole_word(answer: str, text: str) -> tuple[int, int] | None:
-    found = re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", text, re.IGNORECASE)
-    return found.span() if found else None
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def rows(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         yield from map(json.loads, file)
+
+
+def _lesson(row: dict[str, Any]) -> Lesson:
+    near = tuple(Text(**text) for text in row["near"])
+    return Lesson(row["origin"], row["question"], Text(**row["passage"]), tuple(row["answers"]), near)
+
+
+def _squad(data: Path, work: Path) -> Iterator[Lesson]:
+    corpus = _corpus(data / "squad2", work / "squad2")
+    for lesson in squad_lessons(data / "squad2", dev=False):
+        if not lesson.answers:
+            yield lesson
+        elif lesson.spans:
+            found = [hit for hit in corpus.search(lesson.question, limit=FOUND) if not is_dev(_title(hit))]
+            wrong = [text for text in map(_text, found) if text.text not in lesson.passage.text]
+            yield Lesson("squad", lesson.question, lesson.passage, lesson.answers, _without(wrong, lesson.answers)[:5])
+    corpus.close()
+
+
+def _evidence(data: Path) -> Iterator[Lesson]:
+    for row in rows(data / "newsqa_train" / "evidence.jsonl.gz"):
+        if places(row["evidence"], [row["answer"]]):
+            yield Lesson("evidence", row["question"], Text("", row["evidence"]), (row["answer"],), ())
+
+
+def _news(data: Path, work: Path, year: str) -> Iterator[Lesson]:
+    """Passages of the articles that hold the answer, and the others that match the question at its date."""
+    corpus = _corpus(data / "newsqa_train" / year, work / f"news-{year}")
+    for question in read_questions(data / "newsqa_train" / year):
+        if question.answers:
+            yield from _told("news", question, corpus.search(question.text, limit=GOLD_SEARCHED, now=question.asked))
+    corpus.close()
+
+
+def _own(work: Path) -> Iterator[Lesson]:
+    corpus = _corpus(OWN, work / "own")
+    for question in read_questions(OWN):
+        if not any(map(is_dev, question.articles)):
+            yield from _asked("own", question, corpus)
+    corpus.close()
+
+
+def _seeds(seeds: Path, work: Path) -> Iterator[Lesson]:
+    corpus = _corpus(seeds, work / "seeds")
+    stories = {row["id"]: row["story"] for row in map(json.loads, (seeds / "questions.jsonl").read_text().splitlines())}
+    for question in read_questions(seeds):
+        if question.text.isascii() and not question.previous and not is_dev_story(stories[question.id]):
+            yield from _asked("seeds", question, corpus)
+    corpus.close()
+
+
+def _asked(origin: str, question: AskedQuestion, corpus: Corpus) -> Iterator[Lesson]:
+    hits = corpus.search(question.text, limit=GOLD_SEARCHED, now=question.asked)
+    if question.answerable:
+        yield from _told(origin, question, hits)
+    else:
+        theirs = [hit for hit in hits if hit.article.id in question.articles] or hits[:UNTOLD]
+        yield Lesson(origin, question.text, _text(theirs[0]), (), tuple(map(_text, theirs[1:])))
+
+
+def _told(origin: str, question: AskedQuestion, hits: Sequence[Evidence]) -> Iterator[Lesson]:
+    """The passages of the right articles that hold the answer; beside them those that match and do not hold it."""
+    near = _without(map(_text, hits[:FOUND]), question.answers)
+    gold = [hit for hit in hits if hit.article.id in question.articles and places(hit.text, question.answers)]
+    for hit in gold[: KEPT[origin]]:
+        yield Lesson(origin, question.text, _text(hit), question.answers, near)
+
+
+def _corpus(dataset: Path, work: Path) -> Corpus:
+    corpus = open_corpus(CorpusSettings(work, models=work.parent / "models", reader="none"))
+    fill(dataset, corpus)
+    return corpus
+
+
+def _title(hit: Evidence) -> str:
+    return hit.article.id.split("#")[0]
+
+
+def _text(hit: Evidence) -> Text:
+    return Text(hit.article.title, hit.text)
+
+
+def _without(texts: Iterator[Text] | Sequence[Text], answers: Sequence[str]) -> tuple[Text, ...]:
+    return tuple(text for text in texts if not any(answer.lower() in text.text.lower() for answer in answers))
+
+
+def _bucket(name: str, parts: int) -> int:
+    return int(hashlib.md5(name.encode()).hexdigest(), 16) // 4 % parts  # noqa: S324 a split, no secret
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("seeds", type=Path)
+    parser.add_argument("work", type=Path)
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    made = {
+        "squad": _squad(options.data, options.work),
+        "evidence": _evidence(options.data),
+        "2023": _news(options.data, options.work, "2023"),
+        "2025": _news(options.data, options.work, "2025"),
+        "own": _own(options.work),
+        "seeds": _seeds(options.seeds, options.work),
+    }
+    with (options.work / LESSONS).open("w", encoding="utf-8") as file:
+        for name, lessons in made.items():
+            told = untold = 0
+            for lesson in lessons:
+                file.write(json.dumps(asdict(lesson), ensure_ascii=False) + "\n")
+                told, untold = told + bool(lesson.answers), untold + (not lesson.answers)
+            print(f"{name}: {told} told, {untold} not", flush=True)
+
+
+if __name__ == "__main__":
+    main()
