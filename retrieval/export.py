@@ -76,7 +76,7 @@ def export_embedder(name: str, folder: Path) -> None:
 
 
 def export_reader(name: str, folder: Path) -> None:
-    """As above; the word vectors go to int8 as well, which costs a reader nothing that could be measured."""
+    """Word vectors go to int8 as well. Raises ValueError for a model that answers no questions, and what they raise."""
     tokenizer = AutoTokenizer.from_pretrained(name)
     model, loading = AutoModelForQuestionAnswering.from_pretrained(name, output_loading_info=True)
     if loading["missing_keys"]:

@@ -1,6 +1,6 @@
 """A draft's figures -> the probability that the articles tell, and whether that is enough to answer.
 
-Logistic regression, one for questions that the embedding model understands and one for those answered by words alone.
+Logistic regression, one for each way to an answer: read, understood by the embedding model alone, or by words alone.
 The weights in confidence.json were fitted on dev data by tests/benchmarks/fit_confidence.py, which also prints how
 well the probabilities are calibrated.
 """
@@ -34,15 +34,17 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """Both fits."""
+    """A fit for each way."""
 
+    read: Fit
     meaning: Fit
     words: Fit
 
-    def fit(self, understood: bool) -> Fit:
-        return self.meaning if understood else self.words
+    def fit(self, figures: Mapping[str, float]) -> Fit:
+        """The one that these figures are made for."""
+        return self.read if "read" in figures else self.meaning if "meaning" in figures else self.words
 
 
 def load_confidence(path: Path = SHIPPED) -> Confidence:
     data = json.loads(path.read_text(encoding="utf-8"))
-    return Confidence(**{name: Fit(**data[name]["fit"]) for name in ("meaning", "words")})
+    return Confidence(**{name: Fit(**data[name]["fit"]) for name in ("read", "meaning", "words")})

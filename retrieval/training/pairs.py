@@ -145,9 +145,11 @@ def _own(work: Path) -> Iterator[Lesson]:
 
 def _seeds(seeds: Path, work: Path) -> Iterator[Lesson]:
     corpus = _corpus(seeds, work / "seeds")
-    stories = {row["id"]: row["story"] for row in map(json.loads, (seeds / "questions.jsonl").read_text().splitlines())}
+    lines = (seeds / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    rows_by_id = {row["id"]: row for row in map(json.loads, lines)}
     for question in read_questions(seeds):
-        if question.text.isascii() and not question.previous and not is_dev_story(stories[question.id]):
+        row = rows_by_id[question.id]
+        if row["language"] == "en" and not question.previous and not is_dev_story(row["story"]):
             yield from _asked("seeds", question, corpus)
     corpus.close()
 

@@ -1,6 +1,7 @@
 """Lessons and all-MiniLM-L6-v2 -> a reader: ranks, marks the span, says "not here".
 
-    python -m retrieval.training.train LESSONS OUT [--base FOLDER] [--epochs 3] [--rate 1.5e-4] [--fixed-words] ...
+    python -m retrieval.training.train LESSONS OUT [--base FOLDER] [--epochs 3] [--rate 1.5e-4] [--seed 0]
+                                       [--fixed-words] [--without ORIGIN]
 
 A span head (start and end of the answer; position 0 means that the passage does not tell), as for SQuAD 2.0 in Devlin
 et al., arXiv 1810.04805. An answer that stands in several places, or in several forms, may be marked in any of them:
@@ -165,8 +166,9 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--fixed-words", action="store_true")
+    parser.add_argument("--without", default="", help="origin of lessons to leave out, like own")
     options = parser.parse_args()
-    lessons = read_lessons(options.lessons)
+    lessons = [lesson for lesson in read_lessons(options.lessons) if lesson.origin != options.without]
     untold = sum(not lesson.answers for lesson in lessons)
     print(f"{len(lessons)} lessons, {untold} of them not told by their passage")
 

@@ -2,11 +2,11 @@
 
     python -m tests.benchmarks.fit_confidence SHARED WORK [--write]     # SHARED: folder with newsqa, squad2, xquad
 
-Questions that the models understand: news questions, some of whose weeks are withheld, and SQuAD questions of titles
-that the reader was not trained on, unanswerable ones among them. Questions answered by words alone: Russian ones, half
-of whose paragraphs are withheld. To both come the starter articles' own questions, near misses among them, which also
-choose the threshold; the last line of each shows how they fare when they are left out. WORK keeps the corpora between
-runs.
+One fit for each way to an answer. Read, or understood by the embedding model alone (as with FOOTNOTE_READER=none): news
+questions, some of whose weeks are withheld; SQuAD questions and our own lessons, near misses among them, of titles that
+the reader was not trained on; the starter articles' questions of stories that it was not trained on. By words alone:
+Russian questions, half of whose paragraphs are withheld, and the starter articles' Russian ones. News and the starter
+articles choose the threshold. WORK keeps the corpora between runs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,15 +25,23 @@ from sklearn.preprocessing import StandardScaler
 
 from retrieval.answer.confidence import SHIPPED
 from retrieval.build import CorpusSettings, open_corpus
-from retrieval.evaluation import ask, fill, read_questions
+from retrieval.evaluation import AskedQuestion, ask, fill, read_questions
 from retrieval.measures import area_under_roc
-from retrieval.training.pairs import is_dev
+from retrieval.training.pairs import OWN, is_dev, is_dev_story
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-SQUAD_QUESTIONS = 900  # of the titles kept for measuring
-ANSWERED = 0.90  # of the starter articles' answerable questions: what the threshold is chosen for
+QUESTIONS = 350  # of a set, evenly spread
+THRESHOLD_BY = {"newsqa", "seeds"}
+SHARES = {
+    "own": 0.3,
+    "squad2": 0.5,
+}  # what a group counts: questions about one passage are not what people ask a corpus
+ANSWERED = 0.90  # of their answerable questions: what the threshold is chosen for
 STRENGTH = 0.5  # inverse of the regularisation; the figures are standardised
 BINS = 5
+
+
+Only = Callable[[AskedQuestion], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +54,34 @@ class Row:
     group: str
 
 
-def collect(name: str, dataset: Path, work: Path) -> list[Row]:
-    corpus = open_corpus(CorpusSettings(work / name, models=work / "models"))
+def collect(group: str, dataset: Path, work: Path, reader: str | None = None, only: Only = lambda _: True) -> list[Row]:
+    """The figures of the group's questions that `only` keeps."""
+    corpus = open_corpus(CorpusSettings(work / group, models=work / "models", reader=reader))
     fill(dataset, corpus)
+    questions = [question for question in read_questions(dataset) if only(question)]
     rows = []
-    for question in read_questions(dataset):
-        outcome = ask(corpus, question)
-        language = _language(question.text)
-        rows.append(Row(dict(outcome.reply.trace.figures), question.answerable, language, name))
+    for question in questions[:: max(1, len(questions) // QUESTIONS)]:
+        figures = dict(ask(corpus, question).reply.trace.figures)
+        rows.append(Row(figures, question.answerable, _language(question.text), group))
     corpus.close()
     return [row for row in rows if row.figures]
+
+
+def english(shared: Path, work: Path, reader: str | None) -> list[Row]:
+    lines = (SEEDS / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    story = {row["id"]: row["story"] for row in map(json.loads, lines)}
+    rows = [
+        *collect("newsqa", shared / "newsqa", work, reader),
+        *collect("squad2", squad(shared, work), work, reader),
+        *collect("own", OWN, work, reader, lambda question: any(map(is_dev, question.articles))),
+        *collect("seeds", SEEDS, work, reader, lambda question: is_dev_story(story[question.id])),
+    ]
+    return [row for row in rows if row.language == "en"]
+
+
+def russian(shared: Path, work: Path) -> list[Row]:
+    rows = [*collect("xquad", xquad(shared, work), work), *collect("seeds", SEEDS, work)]
+    return [row for row in rows if row.language == "ru"]
 
 
 def squad(shared: Path, work: Path) -> Path:
@@ -64,10 +90,9 @@ def squad(shared: Path, work: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "articles.jsonl.gz").write_bytes((shared / "squad2" / "articles.jsonl.gz").read_bytes())
     rows = [row for row in _rows(shared / "squad2" / "questions.jsonl.gz") if is_dev(row["articles"][0].split("#")[0])]
-    step = max(1, len(rows) // SQUAD_QUESTIONS)
     for row in rows:
         row["answers"] = row["answers"] if row["answerable"] else []
-    _write(folder / "questions.jsonl", rows[::step])
+    _write(folder / "questions.jsonl", rows)
     return folder
 
 
@@ -91,7 +116,7 @@ def fit(rows: Sequence[Row]) -> tuple[dict[str, float], float]:
     matrix = np.array([[row.figures.get(name, 0.0) for name in names] for row in rows])  # (n, figures)
     told = np.array([row.told for row in rows])
     share = {group: sum(row.group == group for row in rows) for group in {row.group for row in rows}}
-    weight = np.array([len(rows) / len(share) / share[row.group] for row in rows])
+    weight = np.array([SHARES.get(row.group, 1.0) * len(rows) / len(share) / share[row.group] for row in rows])
     scaler = StandardScaler().fit(matrix)
     model = LogisticRegression(C=STRENGTH, max_iter=2000).fit(scaler.transform(matrix), told, weight)
     weights = model.coef_[0] / scaler.scale_
@@ -127,24 +152,23 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    news = collect("newsqa", options.shared / "newsqa", options.work)
-    squads = collect("squad2", squad(options.shared, options.work), options.work)
-    russian = collect("xquad", xquad(options.shared, options.work), options.work)
-    seeds = collect("seeds", SEEDS, options.work)
+    ways = {
+        "read": english(options.shared, options.work, None),
+        "meaning": english(options.shared, options.work, "none"),
+        "words": russian(options.shared, options.work),
+    }
     shipped = {}
-    for kind, others in (("meaning", [*news, *squads]), ("words", russian)):
-        mine = [row for row in seeds if (row.language == "en") == (kind == "meaning")]
-        rows = [*others, *mine]
+    for kind, rows in ways.items():
         weights, intercept = fit(rows)
-        told = sorted(probability(row, weights, intercept) for row in mine if row.told)
+        told = sorted(probability(row, weights, intercept) for row in rows if row.told and row.group in THRESHOLD_BY)
         threshold = told[int((1 - ANSWERED) * len(told))]
         print(f"\n{kind}: threshold {threshold:.3f}  " + " ".join(f"{name} {w:+.2f}" for name, w in weights.items()))
         shown = {}
         for group in sorted({row.group for row in rows}):
             part = [row for row in rows if row.group == group]
             shown[group] = show(group, part, [probability(row, weights, intercept) for row in part], threshold)
-        without = fit(others)
-        show("seeds, not fitted", mine, [probability(row, *without) for row in mine], threshold)
+            without = fit([row for row in rows if row.group != group])
+            show(f"{group}, not fitted", part, [probability(row, *without) for row in part], threshold)
         fitted = {
             "weights": {name: round(w, 4) for name, w in weights.items()},
             "intercept": round(intercept, 4),

