@@ -26,6 +26,8 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from sentence_transformers import SentenceTransformer
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
+from retrieval.exported import card_head
+
 OPSET = 17
 PASSAGE_TOKENS = 384  # at most, for a reader: a question and the longest passage
 EXAMPLES = ["A question?", "A somewhat longer passage, so that the padding of a batch is traced too."]
@@ -70,7 +72,7 @@ def export_embedder(name: str, folder: Path) -> None:
         "inputs": inputs,
         "question_prompt": prompts.get("query", default),
         "passage_prompt": prompts.get("document", prompts.get("passage", default)),
-        "card": _head(model._model_card_text or ""),
+        "card": card_head(model._model_card_text or ""),
     }
     (folder / "embedder.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
 
@@ -114,14 +116,9 @@ def _card(name: str) -> str:
     """A model's own description; nothing when it has none."""
     try:
         file = Path(name) / "README.md"
-        return _head(file.read_text(encoding="utf-8") if Path(name).is_dir() else ModelCard.load(name).content)
+        return card_head(file.read_text(encoding="utf-8") if Path(name).is_dir() else ModelCard.load(name).content)
     except (OSError, ValueError):
         return ""
-
-
-def _head(card: str) -> str:
-    """What names the languages."""
-    return card.split("\n---", 1)[0]
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from retrieval.errors import ModelFailed
 
@@ -28,6 +29,7 @@ HASHED = ("*.safetensors", "*.bin", "*.json", "vocab.txt", "*.model")  # what de
 
 Task = Literal["embedder", "reader"]
 Model = TypeVar("Model")
+Tokens = npt.NDArray[np.int64]
 
 log = logging.getLogger(__name__)
 
@@ -62,13 +64,16 @@ class Exported:
     def run(self, encoded: Any) -> list[Any]:
         """One text's tokens -> the model's outputs, without their batch axis. One text a run: int8 scales follow the
         whole batch, so company would change what comes out."""
+        return [output[0] for output in self._session.run(None, self.inputs(encoded))]
+
+    def inputs(self, encoded: Any) -> dict[str, Tokens]:
+        """One text's tokens, by the model's names for them: (1, tokens) each."""
         feeds = {
             "input_ids": encoded.ids,
             "attention_mask": encoded.attention_mask,
             "token_type_ids": encoded.type_ids,
         }
-        inputs = {key: np.asarray([feeds[key]], np.int64) for key in self.about["inputs"]}  # (1, tokens) each
-        return [output[0] for output in self._session.run(None, inputs)]
+        return {key: np.asarray([feeds[key]], np.int64) for key in self.about["inputs"]}
 
 
 def open_model(name: str, cache: Path, task: Task, load: Callable[[Path], Model]) -> Model:
@@ -107,12 +112,21 @@ def key_of(name: str) -> str:
 
 def card_languages(card: str) -> frozenset[str]:
     """The languages in the head of a model's card; English when it does not say, "*" when there are very many."""
-    head = card.split("\n---", 1)[0]
-    found = re.search(r"^language:[ \t]*(.*(?:\n[ \t]*-[ \t]*.+)*)", head, re.MULTILINE)
+    found = re.search(r"^language:[ \t]*(.*(?:\n[ \t]*-[ \t]*.+)*)", card_head(card), re.MULTILINE)
     codes = re.findall(r"\b[a-z]{2,12}\b", found.group(1)) if found else []
     if "multilingual" in codes or len(codes) >= MANY:
         return frozenset("*")
     return frozenset(code for code in codes if len(code) == 2) or frozenset({"en"})
+
+
+def card_head(card: str) -> str:
+    """The part of a model's card that names the languages."""
+    return card.split("\n---", 1)[0]
+
+
+def covers(languages: frozenset[str], language: str) -> bool:
+    """Whether the languages that `card_languages` gives hold this one."""
+    return "*" in languages or language in languages
 
 
 def last_line(said: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from retrieval.errors import ModelFailed
-from retrieval.exported import Exported, card_languages, key_of, open_model
+from retrieval.exported import Exported, card_languages, covers, key_of, open_model
 from retrieval.ports import Embedder, Vectors
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class OnnxEmbedder:
         return ThreadPoolExecutor(max(1, min(4, os.cpu_count() or 2)), thread_name_prefix="embed")
 
     def knows(self, language: str) -> bool:
-        return "*" in self._languages or language in self._languages
+        return covers(self._languages, language)
 
     def count(self, texts: Sequence[str]) -> list[int]:
         return [len(e.ids) for e in self._model.counter.encode_batch(list(texts), add_special_tokens=False)]
@@ -96,7 +96,7 @@ class TorchEmbedder:
         self._lock = threading.Lock()  # its tokenizer changes truncation as it goes
 
     def knows(self, language: str) -> bool:
-        return "*" in self._languages or language in self._languages
+        return covers(self._languages, language)
 
     def count(self, texts: Sequence[str]) -> list[int]:
         with self._lock:

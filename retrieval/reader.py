@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.exported import Exported, open_model
+from retrieval.exported import Exported, covers, open_model
 from retrieval.types import Reading, Span
 
 SHIPPED = Path(__file__).parent / "weights" / "reader"
@@ -34,7 +34,7 @@ class OnnxReader:
         self._model = model
 
     def knows(self, language: str) -> bool:
-        return "*" in self._model.languages or language in self._model.languages
+        return covers(self._model.languages, language)
 
     def read(self, question: str, text: str, sentences: Sequence[Span]) -> list[Reading]:
         """One run of the model tells of every sentence."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from retrieval.answer.candidates import Candidate, alike, candidates, question_words
 from retrieval.answer.citations import quoted
 from retrieval.answer.kinds import names
-from retrieval.answer.rank import best_margin, squash
+from retrieval.answer.rank import best_margin, best_reading, squash
 from retrieval.measures import normalise
 from retrieval.ports import Embedder, Vectors
 from retrieval.text.stems import stems
@@ -126,5 +126,5 @@ def _marked(evidence: Evidence) -> list[str]:
     """What the reader would answer from this passage, if it would: to be compared."""
     if not evidence.readings or best_margin(evidence) < LIKELY:
         return []
-    span = max(evidence.readings, key=lambda reading: reading.margin).span
+    span = best_reading(evidence).span
     return [normalise(evidence.text[span.start : span.end])]

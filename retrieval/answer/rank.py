@@ -65,7 +65,12 @@ def promise(evidence: Evidence) -> float:
 
 def best_margin(evidence: Evidence) -> float:
     """Of a passage that was read."""
-    return max(reading.margin for reading in evidence.readings)
+    return best_reading(evidence).margin
+
+
+def best_reading(evidence: Evidence) -> Reading:
+    """Of the sentences of a passage that was read."""
+    return max(evidence.readings, key=lambda reading: reading.margin)
 
 
 def squash(margin: float) -> float:

@@ -9,16 +9,14 @@ can mark spans, from as much text as there is, with no question written by anybo
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 
 from retrieval.text.sentences import split
-from retrieval.training.pairs import Lesson, Text, is_dev, places, rows
+from retrieval.training.pairs import Lesson, Text, as_line, is_dev, places, rows
 from retrieval.types import Span
 
 WINDOW = 700  # characters of a passage, about
@@ -82,7 +80,7 @@ def main() -> None:
     with options.out.open("w", encoding="utf-8") as file:
         for title, text, most in _articles(options.data):
             for lesson in cloze(title, text, chance, most):
-                file.write(json.dumps(asdict(lesson), ensure_ascii=False) + "\n")
+                file.write(as_line(lesson))
 
 
 def _articles(data: Path) -> Iterator[tuple[str, str, int]]:

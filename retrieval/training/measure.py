@@ -39,9 +39,8 @@ class Trained(Exported):
         self._model = AutoModelForQuestionAnswering.from_pretrained(folder).eval()
 
     def run(self, encoded: Any) -> list[Any]:
-        feeds = {"input_ids": encoded.ids, "attention_mask": encoded.attention_mask, "token_type_ids": encoded.type_ids}
         with torch.no_grad():
-            output = self._model(**{key: torch.tensor([feeds[key]]) for key in self.about["inputs"]})
+            output = self._model(**{key: torch.from_numpy(tokens) for key, tokens in self.inputs(encoded).items()})
         return [output.start_logits[0].numpy(), output.end_logits[0].numpy()]
 
 

@@ -98,6 +98,17 @@ def read_lessons(file: Path) -> list[Lesson]:
         return [_lesson(json.loads(line)) for line in lines]
 
 
+def as_line(lesson: Lesson) -> str:
+    """As `read_lessons` reads it."""
+    return json.dumps(asdict(lesson), ensure_ascii=False) + "\n"
+
+
+def seed_rows(seeds: Path) -> dict[str, dict[str, Any]]:
+    """The starter articles' questions by id, with what only training needs: language and story."""
+    lines = (seeds / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    return {row["id"]: row for row in map(json.loads, lines)}
+
+
 def rows(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         yield from map(json.loads, file)
@@ -145,10 +156,9 @@ def _own(work: Path) -> Iterator[Lesson]:
 
 def _seeds(seeds: Path, work: Path) -> Iterator[Lesson]:
     corpus = _corpus(seeds, work / "seeds")
-    lines = (seeds / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    rows_by_id = {row["id"]: row for row in map(json.loads, lines)}
+    told_apart = seed_rows(seeds)
     for question in read_questions(seeds):
-        row = rows_by_id[question.id]
+        row = told_apart[question.id]
         if row["language"] == "en" and not question.previous and not is_dev_story(row["story"]):
             yield from _asked("seeds", question, corpus)
     corpus.close()
@@ -212,7 +222,7 @@ def main() -> None:
         for name, lessons in made.items():
             told = untold = 0
             for lesson in lessons:
-                file.write(json.dumps(asdict(lesson), ensure_ascii=False) + "\n")
+                file.write(as_line(lesson))
                 told, untold = told + bool(lesson.answers), untold + (not lesson.answers)
             print(f"{name}: {told} told, {untold} not", flush=True)
 

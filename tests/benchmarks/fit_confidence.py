@@ -26,8 +26,8 @@ from sklearn.preprocessing import StandardScaler
 from retrieval.answer.confidence import SHIPPED
 from retrieval.build import CorpusSettings, open_corpus
 from retrieval.evaluation import AskedQuestion, ask, fill, read_questions
-from retrieval.measures import area_under_roc
-from retrieval.training.pairs import OWN, is_dev, is_dev_story
+from retrieval.measures import area_under_roc, rate_above
+from retrieval.training.pairs import OWN, is_dev, is_dev_story, seed_rows
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 QUESTIONS = 350  # of a set, evenly spread
@@ -68,13 +68,12 @@ def collect(group: str, dataset: Path, work: Path, reader: str | None = None, on
 
 
 def english(shared: Path, work: Path, reader: str | None) -> list[Row]:
-    lines = (SEEDS / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    story = {row["id"]: row["story"] for row in map(json.loads, lines)}
+    kept = {name for name, row in seed_rows(SEEDS).items() if is_dev_story(row["story"])}
     rows = [
         *collect("newsqa", shared / "newsqa", work, reader),
         *collect("squad2", squad(shared, work), work, reader),
         *collect("own", OWN, work, reader, lambda question: any(map(is_dev, question.articles))),
-        *collect("seeds", SEEDS, work, reader, lambda question: is_dev_story(story[question.id])),
+        *collect("seeds", SEEDS, work, reader, lambda question: question.id in kept),
     ]
     return [row for row in rows if row.language == "en"]
 
@@ -134,10 +133,9 @@ def show(name: str, rows: Sequence[Row], chances: Sequence[float], threshold: fl
     table = [_bin([chances[i] for i in part], [rows[i].told for i in part]) for part in order]
     gap = sum(abs(row["said"] - row["was"]) * row["questions"] for row in table) / len(rows)
     auroc = area_under_roc(told, untold)
-    strict = sorted(untold)[int(0.9 * len(untold))] if untold else 1.0
     answered, refused = np.mean(np.array(told) >= threshold), np.mean(np.array(untold) < threshold)
     figures = f"AUROC {auroc or 0:.3f}  ECE {gap:.3f}  answered {answered:.3f}  refused {refused:.3f}"
-    at_ten = np.mean(np.array(told) > strict)
+    at_ten = rate_above(told, untold, 0.1) or 0.0
     print(f"{name:<18} told {len(told):>4} untold {len(untold):>4}  {figures}  answered at 10 % false {at_ten:.3f}")
     return {"auroc": round(auroc or 0.0, 3), "ece": round(float(gap), 3), "reliability": table}
 

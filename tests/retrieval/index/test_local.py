@@ -78,6 +78,14 @@ def test_a_snapshot_of_another_model_or_database_is_not_opened(
     other.close()
 
 
+def saved(open_index: Open, store: Store, ingest: Ingest, tmp_path: Path) -> Path:
+    """The generation that an index of one article publishes."""
+    ingest.add(LIGHTHOUSE)
+    follow(open_index(), store).save()
+    (folder,) = (tmp_path / "index").glob("gen-*")
+    return folder
+
+
 def republish(folder: Path, file: str, content: bytes) -> None:
     """As if the generation had been published with that file."""
     (folder / file).unlink(missing_ok=True)
@@ -91,9 +99,7 @@ def republish(folder: Path, file: str, content: bytes) -> None:
 def test_a_sound_snapshot_that_the_libraries_cannot_open_is_made_anew(
     open_index: Open, store: Store, ingest: Ingest, tmp_path: Path, file: str
 ) -> None:
-    ingest.add(LIGHTHOUSE)
-    follow(open_index(), store).save()
-    (folder,) = (tmp_path / "index").glob("gen-*")
+    folder = saved(open_index, store, ingest, tmp_path)
     republish(folder, file, b"from another time")
     index = open_index()
     assert index.applied() == 0
@@ -104,9 +110,7 @@ def test_a_sound_snapshot_that_the_libraries_cannot_open_is_made_anew(
 def test_a_snapshot_by_another_library_version_is_not_opened(
     open_index: Open, store: Store, ingest: Ingest, tmp_path: Path, library: str
 ) -> None:
-    ingest.add(LIGHTHOUSE)
-    follow(open_index(), store).save()
-    (manifest,) = (tmp_path / "index").glob("gen-*/manifest.json")
+    manifest = saved(open_index, store, ingest, tmp_path) / "manifest.json"
     told = json.loads(manifest.read_text())
     told["match"][library] += ".1"
     manifest.write_text(json.dumps(told))
