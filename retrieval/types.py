@@ -1,6 +1,6 @@
 """The words this engine speaks: what flows from a source's bytes to a cited answer, as frozen data.
 
-    Fetched -> Article -> Passage -> Hit -> Evidence -> Answer | Refusal
+    Fetched -> Article -> Passage -> Hit -> Evidence -> Answer | Closest | Refusal
 
 Offsets count characters (code points) of `Article.text`, never of its title, and are never touched after they exist.
 """
@@ -70,7 +70,33 @@ class Passage:
     sentences: tuple[Span, ...]
 
 
-AskedFor = Literal["person", "time", "place", "number", "reason", "statement", "thing"]
+AskedFor = Literal[
+    "person", "time", "place", "number", "reason", "thing",
+    "statement",  # what did X say about Y
+    "speaker",  # who said Y
+    "events",  # what happened with X
+    "truth",  # yes or no
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which articles a question is about. An empty one means all of them, and is false."""
+
+    since: datetime | None = None  # published then or later
+    until: datetime | None = None  # published before then
+    sources: tuple[str, ...] = ()  # by one of these, spelt as the articles do
+
+    def __bool__(self) -> bool:
+        return bool(self.since or self.until or self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of a conversation, and the articles that it was answered from."""
+
+    question: str
+    articles: tuple[str, ...] = ()  # ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +104,12 @@ class Question:
     """A question as it was understood. `standalone` needs no earlier question to be searched for."""
 
     text: str
-    standalone: str
+    standalone: str  # without the words that make the scope
     language: str
     asked_for: AskedFor
     undated: bool  # it names no date of its own, so it is about the present
+    scope: Scope = Scope()
+    lately: tuple[str, ...] = ()  # articles that the question it leans on was answered from
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +160,25 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Gloss:
+    """Who or what a word of a sentence stands for, to be shown in brackets behind it: the article's own words."""
+
+    at: int  # where the word ends, in the sentence's text
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence said to the reader, and where it is from. `span` marks the short answer inside `text`, if known."""
 
     text: str
     citations: tuple[Citation, ...]
     span: Span | None = None
+    before: Citation | None = None  # the sentence before it, where it cannot be understood alone
+    glosses: tuple[Gloss, ...] = ()  # in the order of the text
+
+
+Verdict = Literal["yes", "no"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +187,9 @@ class Draft:
 
     sentences: tuple[Sentence, ...]  # none when nothing is worth saying
     figures: Mapping[str, float]
+    values: tuple[Sentence, ...] = ()  # when sources disagree: newest first, at least two, `span` marks each value
+    verdict: Verdict | None = None  # which way the first sentence settles a yes-or-no question
+    timeline: bool = False  # the sentences are of different days, oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +202,39 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class Searched:
+    """What was looked through for a question."""
+
+    articles: int = 0
+    oldest: datetime | None = None
+    newest: datetime | None = None
+    scope: Scope = Scope()  # what the question limited it to
+    widened: bool = False  # nothing was found within the scope, so everything was searched
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """One to three sentences of the articles, best first."""
+    """What the articles tell: one to three sentences, best first, or a timeline, oldest first."""
 
     question: str  # as it was understood (a follow-up is made self-contained)
     sentences: tuple[Sentence, ...]
     confidence: float  # calibrated probability that the articles tell
     trace: Trace = Trace()
+    searched: Searched = Searched()
+    values: tuple[Sentence, ...] = ()  # when sources disagree: newest first, at least two, `span` marks each value
+    verdict: Verdict | None = None  # which way the first sentence settles a yes-or-no question
+    timeline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closest:
+    """The sentences nearest to the question, which may not answer it: too likely for a refusal, too unsure to say."""
+
+    question: str
+    sentences: tuple[Sentence, ...]  # at least one
+    confidence: float
+    trace: Trace = Trace()
+    searched: Searched = Searched()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +257,7 @@ class Refusal:
     nearest: tuple[Nearest, ...]  # at most three
     confidence: float = 0.0
     trace: Trace = Trace()
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Three to five sentences of one article, in the article's order (fewer when the article is shorter)."""
-
-    article: Article
-    sentences: tuple[Sentence, ...]
+    searched: Searched = Searched()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from retrieval.answer.kinds import holds
-from retrieval.answer.rank import squash
-from retrieval.text.stems import content_stems, stems
+from retrieval.answer.coverage import covered
+from retrieval.answer.margins import squash
+from retrieval.text.stems import stems
 from retrieval.types import Evidence, Question, Reading, Span
+from retrieval.words.kinds import holds
 
 SHORT_WORDS = 5  # a sentence below this is a heading, a byline or a fragment
+LIKELY = -2.0  # margin from which a reading counts as an answer, if not a sure one
 SAME = 0.7  # two sentences sharing this much of the shorter one's words say the same
-WEIGHTS = {"words": 0.8, "context": 0.75, "meaning": 0.5, "passage": 0.7, "kind": 0.7, "whole": 0.4, "read": 2.5}
+WEIGHTS = {"words": 0.8, "context": 0.75, "meaning": 0.5, "passage": 0.7, "kind": 0.7, "whole": 0.4, "read": 2.5,
+           "said_by": 0.9, "settles": 1.0}  # fmt: skip
 """Between what logistic regression gave on news questions and on the starter articles' own; see tests/benchmarks."""
+
+WORDS_ALONE = {**WEIGHTS, "kind": 0.4, "passage": 1.0}  # the same for Russian questions that nothing reads
 
 
 @dataclass(slots=True)
@@ -32,21 +37,21 @@ class Candidate:
 
     @property
     def score(self) -> float:
-        return sum(WEIGHTS[name] * value for name, value in self.features.items())
+        weights = WORDS_ALONE if self.reading is None and "meaning" not in self.features else WEIGHTS
+        return sum(weights[name] * value for name, value in self.features.items())
 
     @property
     def marked(self) -> Span | None:
-        """The short answer inside `text`, if a reader found one."""
-        if self.reading is None or self.reading.margin <= 0:
+        """The short answer inside `text`, if a reader found a likely one."""
+        if self.reading is None or self.reading.margin <= LIKELY:
             return None
         start = self.span.start - self.evidence.passage.start
         return Span(self.reading.span.start - start, min(self.reading.span.end, start + len(self.text)) - start)
 
-
-def question_words(question: Question) -> list[str]:
-    """The stems that say what is asked, each once; all of them when none says much."""
-    words = content_stems(question.standalone, question.language) or stems(question.standalone, question.language)
-    return list(dict.fromkeys(words))
+    @property
+    def likely(self) -> str:
+        """The words of the short answer; empty where there is none."""
+        return self.text[slice(*self.marked)] if self.marked else ""
 
 
 def candidates(question: Question, evidence: Sequence[Evidence], weights: dict[str, float]) -> list[Candidate]:
@@ -77,13 +82,10 @@ def _sentences(evidence: Evidence) -> list[Candidate]:
 
 
 def _features(candidate: Candidate, question: Question, weights: dict[str, float]) -> dict[str, float]:
-    total = sum(weights.values()) or 1.0
-    own = sum(weight for word, weight in weights.items() if word in candidate.stems)
-    near = sum(weight for word, weight in weights.items() if word in candidate.around and word not in candidate.stems)
     read = {"read": squash(candidate.reading.margin)} if candidate.reading else {}
     return {
-        "words": own / total,
-        "context": near / total,
+        "words": covered(weights, candidate.stems),
+        "context": covered(weights, candidate.around, candidate.stems),
         "passage": candidate.evidence.hit.score,
         "kind": float(holds(question.asked_for, candidate.text, question.standalone)),
         "whole": float(len(candidate.stems) >= SHORT_WORDS),

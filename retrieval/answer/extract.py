@@ -1,48 +1,55 @@
 """Question and evidence -> the articles' own sentences, best first, and the figures that tell how far to trust them.
 
-    sentences weighed by words and by what was read, or the best of them by meaning | the best distinct ones
+    sentences weighed by words and by what was read, or the best of them by meaning | votes | the form asked for
 
 Without a language model: what a sentence shares with the question, weighted by how rare each word is, how well its
-passage matched, whether it holds the kind of thing that is asked for, and what a small reader that was trained to mark
-answers makes of it in its context; in a language that no reader reads, how near it is in meaning.
+passage matched, whether it holds the kind of thing that is asked for, what a small reader that was trained to mark
+answers makes of it in its context, and how many articles say the same; in a language that no reader reads, how near it
+is in meaning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from retrieval.answer.candidates import Candidate, alike, candidates, question_words
+from retrieval.answer.candidates import Candidate, alike, candidates
 from retrieval.answer.citations import quoted
-from retrieval.answer.kinds import names
-from retrieval.answer.rank import best_margin, best_reading, squash
-from retrieval.measures import normalise
+from retrieval.answer.context import understandable
+from retrieval.answer.coverage import Weighing
+from retrieval.answer.figures import figures
+from retrieval.answer.quotations import tell_speaker, tell_statement
+from retrieval.answer.spans import fits, mark
+from retrieval.answer.timeline import timeline
+from retrieval.answer.verdict import verdict
+from retrieval.answer.votes import contradicting, count_votes
 from retrieval.ports import Embedder, Vectors
-from retrieval.text.stems import stems
-from retrieval.types import Draft, Evidence, Question, Sentence
+from retrieval.types import AskedFor, Draft, Evidence, Question, Sentence, Span
 
 MOST_SENTENCES = 3
-LIKELY = -2.0  # margin from which a reading counts as saying the same as another
+WHOLE: tuple[AskedFor, ...] = ("events", "truth")  # no words of a sentence answer these alone
+NEARLY = 0.65  # of the best one's score: with RULED_OUT, a fifth fewer sentences for a hundredth of the answers
+RULED_OUT = -6.0  # margin
 MEANT = 10  # sentences that are embedded for a question that no reader reads: 2 ms each
-
-Rarity = Callable[[Sequence[str]], list[float]]
 
 
 class ExtractiveWriter:
     """Implements ports.Writer with nothing but the articles' sentences. Without a reader, words and meaning decide."""
 
-    def __init__(self, embedder: Embedder, rarity: Rarity) -> None:
-        self._embedder, self._rarity = embedder, rarity
+    def __init__(self, embedder: Embedder, weighing: Weighing) -> None:
+        self._embedder, self._weighing = embedder, weighing
 
     def write(self, question: Question, evidence: Sequence[Evidence], vector: Vectors | None) -> Draft:
-        words = question_words(question)
-        weights = dict(zip(words, self._rarity(words), strict=True))
+        weights = self._weighing(question)
         found = candidates(question, evidence, weights)
-        if vector is not None and not any(e.readings for e in evidence):
+        if any(e.readings for e in evidence):
+            count_votes(question.asked_for, found)
+        elif vector is not None:
             self._weigh_meaning(found[:MEANT], vector)
+        if question.asked_for == "truth":
+            _weigh_settling(question, found)
         found.sort(key=lambda c: -c.score)
-        chosen = _distinct(found)
-        figures = _figures(question, chosen, evidence, weights) | _meant_figures(found, chosen)
-        return Draft(tuple(_said(candidate) for candidate in chosen), figures)
+        return _draft(question, found, figures(question, _distinct(found), evidence, weights))
 
     def _weigh_meaning(self, found: Sequence[Candidate], vector: Vectors) -> None:
         known = [c for c in found if self._embedder.knows(c.evidence.article.language)]
@@ -50,6 +57,12 @@ class ExtractiveWriter:
             cosines = self._embedder.passages([c.text for c in known]) @ vector[0]  # (n,)
             for candidate, cosine in zip(known, cosines, strict=True):
                 candidate.features["meaning"] = float(cosine)
+
+
+def _weigh_settling(question: Question, found: Sequence[Candidate]) -> None:
+    """A sentence that settles a yes-or-no question by itself is what was asked for."""
+    for candidate in found:
+        candidate.features["settles"] = float(verdict(question, candidate.text) is not None)
 
 
 def _distinct(found: Sequence[Candidate]) -> list[Candidate]:
@@ -60,71 +73,65 @@ def _distinct(found: Sequence[Candidate]) -> list[Candidate]:
     return chosen
 
 
-def _said(candidate: Candidate) -> Sentence:
-    sentence = quoted(candidate.evidence.article, candidate.span)
-    return Sentence(sentence.text, sentence.citations, candidate.marked)
+def _worth_adding(chosen: Sequence[Candidate]) -> list[Candidate]:
+    """The best, and of the others those that are nearly as good and that the reader does not rule out."""
+    ruled_out = (c.reading is not None and c.reading.margin < RULED_OUT for c in chosen)
+    near = (c.score > NEARLY * chosen[0].score for c in chosen)
+    return [
+        c for c, out, is_near in zip(chosen, ruled_out, near, strict=True) if c is chosen[0] or (is_near and not out)
+    ]
 
 
-def _figures(
-    question: Question, chosen: Sequence[Candidate], evidence: Sequence[Evidence], weights: dict[str, float]
-) -> dict[str, float]:
-    """What the confidence is reckoned from. All between 0 and 1, or near it, on a corpus of any size."""
-    if not chosen:
-        return {}
-    best = chosen[0]
-    total = sum(weights.values()) or 1.0
-    passage = best.stems | best.around | frozenset(stems(best.evidence.text, best.evidence.article.language))
-    missing = [weight for word, weight in weights.items() if word not in passage]
-    asked = names(question.standalone)
-    told = names(best.evidence.text) | names(best.evidence.article.title)
-    matches = [e.hit.score for e in evidence]
-    return {
-        "words": best.features["words"],
-        "window": best.features["words"] + best.features["context"],
-        "passage_words": 1 - sum(missing) / total,
-        "rarest_missing": max(missing, default=0.0),
-        "passage_cosine": max((e.hit.cosine or 0.0 for e in evidence), default=0.0),
-        "own_cosine": best.evidence.hit.cosine or 0.0,
-        "kind": best.features["kind"],
-        "kinds": sum(c.features["kind"] for c in chosen) / len(chosen),
-        "names": len(asked & told) / len(asked) if asked else 1.0,
-        "match": max(matches),
-        "lead": max(matches) - min(matches),
-        "agree": len({c.evidence.article.id for c in chosen}) / MOST_SENTENCES,
-        "length": min(1.0, len(weights) / 10),
-        **_read_figures(best, evidence),
-    }
+def _draft(question: Question, found: Sequence[Candidate], how_sure: dict[str, float]) -> Draft:
+    """In the form that the question asks for, or, when the articles do not allow it, plainly."""
+    if days := timeline(found) if question.asked_for == "events" else []:
+        return Draft(_told_once(_said(question, day) for day in days), how_sure, timeline=True)
+    if told := _attributed(question, found):
+        return Draft(_told_once(told), how_sure)
+    sentences = _told_once(_said(question, candidate) for candidate in _worth_adding(_distinct(found)))
+    values = tuple(_said(question, c) for c in contradicting(question.asked_for, found))
+    settled = verdict(question, sentences[0].text) if sentences and question.asked_for == "truth" else None
+    return Draft(sentences, how_sure, values, settled)
 
 
-def _meant_figures(found: Sequence[Candidate], chosen: Sequence[Candidate]) -> dict[str, float]:
-    """None when no sentence was embedded."""
-    if not any("meaning" in candidate.features for candidate in found):
-        return {}
-    return {"meaning": chosen[0].features.get("meaning", 0.0)}
+def _told_once(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+    """What was said as a sentence need not be said again in front of another, nor the other way round."""
+    told: list[Sentence] = []
+    places: set[tuple[str, int]] = set()
+    for sentence in sentences:
+        new = [c for c in sentence.citations if (c.article_id, c.start) not in places]
+        if new:
+            before = (
+                sentence.before
+                if sentence.before and (sentence.before.article_id, sentence.before.start) not in places
+                else None
+            )
+            told.append(replace(sentence, before=before))
+            places |= {(c.article_id, c.start) for c in (*new, *([before] if before else []))}
+    return tuple(told)
 
 
-def _read_figures(best: Candidate, evidence: Sequence[Evidence]) -> dict[str, float]:
-    """None when nothing was read."""
-    read = [e for e in evidence if e.readings]
-    if not read:
-        return {}
-    certain = sorted((squash(best_margin(e)) for e in read), reverse=True)
-    inside = sorted((squash(reading.margin) for reading in best.evidence.readings), reverse=True)
-    marked = {answer for e in read if e.article.id != best.evidence.article.id for answer in _marked(e)}
-    return {
-        "read": certain[0],
-        "read_second": certain[min(1, len(certain) - 1)],
-        "read_mean": sum(certain) / len(certain),
-        "read_match": squash(best_margin(max(read, key=lambda e: e.hit.score))),
-        "read_here": squash(best.reading.margin) if best.reading else 0.0,
-        "read_alone": inside[0] - inside[1] if len(inside) > 1 else 0.0,
-        "read_again": float(bool(marked & set(_marked(best.evidence)))),
-    }
+def _attributed(question: Question, found: Sequence[Candidate]) -> list[Sentence]:
+    """Who said it, or what they said, if the articles quote it."""
+    if question.asked_for == "speaker":
+        return tell_speaker(question, found)
+    return tell_statement(question, found) if question.asked_for == "statement" else []
 
 
-def _marked(evidence: Evidence) -> list[str]:
-    """What the reader would answer from this passage, if it would: to be compared."""
-    if not evidence.readings or best_margin(evidence) < LIKELY:
-        return []
-    span = best_reading(evidence).span
-    return [normalise(evidence.text[span.start : span.end])]
+def _said(question: Question, candidate: Candidate) -> Sentence:
+    """As it stands, with its short answer marked and with what it takes to understand it."""
+    evidence = candidate.evidence
+    sentences = evidence.passage.sentences
+    before, glosses = understandable(evidence.article, sentences, sentences.index(candidate.span))
+    sentence = quoted(evidence.article, candidate.span)
+    return Sentence(sentence.text, sentence.citations, _marked(question, candidate), before, glosses)
+
+
+def _marked(question: Question, candidate: Candidate) -> Span | None:
+    """The reader's span, if it is of the kind that was asked for; where nothing was read, one found by rules."""
+    if question.asked_for in WHOLE:
+        return None
+    if candidate.reading is None:
+        return mark(question.asked_for, candidate.text, question.standalone, candidate.evidence.article.language)
+    span = candidate.marked
+    return span if span and fits(question.asked_for, candidate.text[slice(*span)], question.standalone) else None

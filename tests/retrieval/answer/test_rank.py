@@ -5,10 +5,13 @@ from collections.abc import Sequence
 
 import pytest
 
+from retrieval.answer.coverage import Weighing
 from retrieval.answer.rank import AT_ONCE, MOST_READ, Ranker
+from retrieval.text.sentences import split
 from retrieval.types import Article, Evidence, Hit, Passage, Question, Reading, Span
 
 QUESTION = Question("Who steers?", "Who steers?", "en", "person", True)
+WEIGHING = Weighing(lambda words: [1.0] * len(words), lambda _question, _language: {})  # all words equally rare
 
 
 class WrittenMargins:
@@ -49,30 +52,30 @@ def order(ranked: Sequence[Evidence]) -> list[str]:
 
 
 def test_a_passage_that_answers_comes_before_a_better_match_that_does_not(reader: WrittenMargins) -> None:
-    assert order(Ranker(reader).rank(QUESTION, evidence(-8, 6, -8)))[0] == "a1"
+    assert order(Ranker(reader, WEIGHING).rank(QUESTION, evidence(-8, 6, -8)))[0] == "a1"
 
 
 def test_among_passages_read_alike_the_better_match_comes_first(reader: WrittenMargins) -> None:
-    assert order(Ranker(reader).rank(QUESTION, evidence(-8, -8, -8, -8))) == ["a0", "a1", "a2", "a3"]
+    assert order(Ranker(reader, WEIGHING).rank(QUESTION, evidence(-8, -8, -8, -8))) == ["a0", "a1", "a2", "a3"]
 
 
 def test_a_clear_answer_ends_the_reading(reader: WrittenMargins) -> None:
-    ranked = Ranker(reader, clear=5).rank(QUESTION, evidence(9, -8, -8, -8, -8, -8))
+    ranked = Ranker(reader, WEIGHING, clear=5).rank(QUESTION, evidence(9, -8, -8, -8, -8, -8))
     assert len(reader.read_texts) == AT_ONCE
     assert sum(bool(one.readings) for one in ranked) == AT_ONCE
 
 
 def test_no_more_passages_are_read_than_the_budget_allows(reader: WrittenMargins) -> None:
-    Ranker(reader).rank(QUESTION, evidence(*[-8.0] * 12))
+    Ranker(reader, WEIGHING).rank(QUESTION, evidence(*[-8.0] * 12))
     assert len(reader.read_texts) == MOST_READ
-    Ranker(reader, most=3).rank(QUESTION, evidence(*[-8.0] * 12))
+    Ranker(reader, WEIGHING, most=3).rank(QUESTION, evidence(*[-8.0] * 12))
     assert len(reader.read_texts) == MOST_READ + 3
 
 
 def test_no_passage_is_lost_and_nothing_is_read_of_nothing(reader: WrittenMargins) -> None:
     found = evidence(-8, 3, -1, 0.5, 2, -7, 4, 1, 1, 1)
-    assert sorted(order(Ranker(reader).rank(QUESTION, found))) == sorted(order(found))
-    assert Ranker(reader).rank(QUESTION, []) == []
+    assert sorted(order(Ranker(reader, WEIGHING).rank(QUESTION, found))) == sorted(order(found))
+    assert Ranker(reader, WEIGHING).rank(QUESTION, []) == []
 
 
 @pytest.mark.parametrize(("question", "passages"), [("ru", "en"), ("en", "ru")])
@@ -81,10 +84,27 @@ def test_what_the_reader_does_not_know_stays_as_it_was_found(
 ) -> None:
     asked = Question("?", "?", question, "thing", True)
     found = evidence(-8, 6, language=passages)
-    assert Ranker(reader).rank(asked, found) == found
+    assert Ranker(reader, WEIGHING).rank(asked, found) == found
     assert reader.read_texts == []
 
 
 def test_without_a_reader_passages_stay_as_they_were_found() -> None:
-    assert Ranker(None).rank(QUESTION, evidence(-8, 6)) == evidence(-8, 6)
-    assert not Ranker(None).reads("en")
+    assert Ranker(None, WEIGHING).rank(QUESTION, evidence(-8, 6)) == evidence(-8, 6)
+    assert not Ranker(None, WEIGHING).reads("en")
+
+
+def told(match: float, text: str, language: str = "en") -> Evidence:
+    spans = tuple(split(text, language))
+    return Evidence(Hit(int(match * 100), match), Passage(0, len(text), spans), Article(text, "", text, language))
+
+
+def test_where_nothing_is_read_a_sentence_with_more_of_the_question_comes_before_a_better_match() -> None:
+    asked = Question("Who steers the ferry Heron?", "Who steers the ferry Heron?", "en", "person", True)
+    scattered = told(0.6, "The ferry is old. Nobody steers well in a gale. A heron was seen.")
+    gathered = told(0.5, "Orla Venn steers the ferry Heron.")
+    assert Ranker(None, WEIGHING).rank(asked, [scattered, gathered]) == [gathered, scattered]
+    elsewhere = told(0.95, "The ferry Heron is old. Orla Venn steers.")
+    assert Ranker(None, WEIGHING).rank(asked, [elsewhere, gathered])[0] == elsewhere
+    russian = Question("Кто ведёт паром Цапля?", "Кто ведёт паром Цапля?", "ru", "person", True)
+    found = [told(0.6, "Паром старый. Цапля улетела.", "ru"), told(0.5, "Паром Цапля ведёт Орла Венн.", "ru")]
+    assert Ranker(WrittenMargins(), WEIGHING).rank(russian, found) == found[::-1]
