@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.types import Change, Draft, Evidence, Fetched, Hit, NotModified, Question, Reading, Span, Validators
+from retrieval.types import (
+    Change,
+    Draft,
+    Evidence,
+    Fetched,
+    Hit,
+    NotModified,
+    Question,
+    Reading,
+    Scope,
+    Sentence,
+    Span,
+    Validators,
+)
 
 Vectors = npt.NDArray[np.float32]  # (n, dim), unit length
+
+EVERYTHING = Scope()
 
 Fetch = Callable[[str, Validators], Fetched | NotModified]
 """(url, validators) -> bytes. Refuses what is not public (AddressRefused), raises FetchFailed for the rest."""
@@ -27,6 +43,8 @@ class StoredPassage:
     text: str
     language: str
     vector: Vectors | None
+    published: datetime | None
+    source: str | None
 
 
 class Embedder(Protocol):
@@ -76,8 +94,21 @@ class Index(Protocol):
     def apply(self, changes: Sequence[Change]) -> None:
         """Takes the next changes of the log, in order, once each. Readers see all of them or none."""
 
-    def search(self, question: str, language: str, limit: int, vector: Vectors | None) -> list[Hit]:
-        """Best first. `vector` (1, dim) is None when the model does not know the language: words only, no noise."""
+    def search(
+        self, question: str, language: str, limit: int, vector: Vectors | None, scope: Scope = EVERYTHING
+    ) -> list[Hit]:
+        """Best first, of articles in the scope: an undated one is in none that has dates.
+
+        `vector` (1, dim) is None when the model does not know the language: words only, no noise. Words and names that
+        are misspelt, or in another alphabet, and abbreviations that an article explains, find what they stand for;
+        passages with the very words win.
+        """
+
+    def spellings(self, question: str, language: str) -> Mapping[str, tuple[str, ...]]:
+        """Stem of the question that no passage holds -> stems that `search` takes it for, most frequent first.
+
+        Stems that passages hold, and those that are near to none, are left out.
+        """
 
     def rarity(self, stems: Sequence[str]) -> list[float]:
         """Of each word, its inverse document frequency over that of a word never met: 0 (everywhere) to 1 (nowhere)."""
@@ -101,4 +132,15 @@ class Writer(Protocol):
     def write(self, question: Question, evidence: Sequence[Evidence], vector: Vectors | None) -> Draft:
         """One to three sentences, best first. `evidence` best first; `vector` (1, dim) of the question, if there is
         one.
+        """
+
+
+class Prose(Protocol):
+    """An answer's sentences -> the same in words of its own. Its output is verified all the same."""
+
+    def compose(
+        self, question: Question, sentences: Sequence[Sentence], evidence: Sequence[Evidence]
+    ) -> tuple[Sentence, ...]:
+        """Each with citations among what it was shown, and borne out by them; () when it cannot, and the articles' own
+        sentences are said.
         """

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 from retrieval.database import UtcDateTime, open_engine, reads_only
 from retrieval.errors import UnknownArticle
-from retrieval.ports import StoredPassage, Vectors
-from retrieval.types import Article, Change, CorpusStats, Passage, Span
+from retrieval.ports import EVERYTHING, StoredPassage, Vectors
+from retrieval.types import Article, Change, CorpusStats, Passage, Scope, Span
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0001"
@@ -123,6 +123,25 @@ class Store:
         with self._reads.connect() as tx:
             return [_article(row) for row in tx.execute(_current().order_by(*order).limit(limit).offset(offset))]
 
+    def within(self, scope: Scope, limit: int) -> list[Article]:
+        """The current articles in the scope, newest first. A scope with a day leaves out the undated ones."""
+        order = (ARTICLES.c.published.is_(None), ARTICLES.c.published.desc(), ARTICLES.c.id)
+        with self._reads.connect() as tx:
+            return [_article(row) for row in tx.execute(_current().where(*_in(scope)).order_by(*order).limit(limit))]
+
+    def sources(self) -> list[str]:
+        """Of the current articles, each once, in alphabetical order."""
+        query = sa.select(ARTICLES.c.source).where(ARTICLES.c.current, ARTICLES.c.source.is_not(None)).distinct()
+        with self._reads.connect() as tx:
+            return sorted(tx.execute(query).scalars())
+
+    def extent(self, scope: Scope = EVERYTHING) -> tuple[int, datetime | None, datetime | None]:
+        """How many current articles the scope holds, and when the oldest and the newest of them were published."""
+        query = sa.select(sa.func.count(), sa.func.min(ARTICLES.c.published), sa.func.max(ARTICLES.c.published))
+        with self._reads.connect() as tx:
+            articles, oldest, newest = tx.execute(query.where(ARTICLES.c.current, *_in(scope))).one()
+        return articles, oldest, newest
+
     def evidence(self, passage_ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """Passages with their articles, by passage id. Ids that are gone are left out."""
         joined = sa.join(PASSAGES, ARTICLES, _same_revision())
@@ -145,7 +164,7 @@ class Store:
             VECTORS, (VECTORS.c.passage_id == PASSAGES.c.id) & (VECTORS.c.fingerprint == fingerprint)
         )
         columns = (PASSAGES.c.id, PASSAGES.c.spans, ARTICLES.c.text, VECTORS.c.vector)
-        about = (PASSAGES.c.article_id, ARTICLES.c.title, ARTICLES.c.language)
+        about = (PASSAGES.c.article_id, *(ARTICLES.c[name] for name in ("title", "language", "published", "source")))
         query = sa.select(*columns, *about).select_from(joined).order_by(PASSAGES.c.id)
         for ids in _slices(article_ids):
             with self._reads.connect() as tx:
@@ -153,7 +172,8 @@ class Store:
                     passage = _passage(row.spans)
                     text = row.text[passage.start : passage.end]
                     vector = None if row.vector is None else np.frombuffer(row.vector, np.float16).astype(np.float32)
-                    yield StoredPassage(row.id, row.article_id, row.title, text, row.language, vector)
+                    about_it = (row.article_id, row.title, text, row.language, vector, row.published, row.source)
+                    yield StoredPassage(row.id, *about_it)
 
     def with_passages(self, article_id: str) -> tuple[Article, list[Passage]]:
         """The current revision and its passages in the text's order. Raises UnknownArticle."""
@@ -273,6 +293,13 @@ def digest(article: Article) -> str:
 
 def _current() -> sa.Select[Any]:
     return sa.select(*_ARTICLE).where(ARTICLES.c.current)
+
+
+def _in(scope: Scope) -> list[sa.ColumnElement[bool]]:
+    """What an article in the scope fulfils."""
+    limits = [ARTICLES.c.published >= scope.since] if scope.since else []
+    limits += [ARTICLES.c.published < scope.until] if scope.until else []
+    return [*limits, *([ARTICLES.c.source.in_(scope.sources)] if scope.sources else [])]
 
 
 def _same_revision() -> sa.ColumnElement[bool]:

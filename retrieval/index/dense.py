@@ -33,9 +33,10 @@ class DenseIndex:
     def remove(self, ids: Sequence[int]) -> None:
         self._index.remove_ids(np.asarray(ids, np.int64))
 
-    def search(self, vector: Vectors, limit: int) -> dict[int, float]:
-        """passage id -> cosine. `vector` (1, dim)."""
-        scores, ids = self._index.search(vector, limit)
+    def search(self, vector: Vectors, limit: int, among: Sequence[int] | None = None) -> dict[int, float]:
+        """passage id -> cosine. `vector` (1, dim). `among`: ids that may be found; None: all."""
+        chosen: Any = None if among is None else {"sel": faiss.IDSelectorBatch(np.asarray(among, np.int64))}
+        scores, ids = self._index.search(vector, limit, params=chosen and faiss.SearchParameters(**chosen))
         return {int(key): float(score) for key, score in zip(ids[0], scores[0], strict=True) if key >= 0}
 
     def __len__(self) -> int:

@@ -6,42 +6,58 @@ arXiv 2210.11934) beat reciprocal rank fusion on news; a passage that one list d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from retrieval.types import Hit
 
 DENSE_WEIGHT = 0.5  # English news, all-MiniLM-L6-v2; measured on dev data, see tests/benchmarks
-HALF_LIFE_DAYS = 14.0  # of what makes an article news
-RECENCY_WEIGHT = (
-    0.4  # added, not multiplied: a clear old match is not drowned by a weak new one (measured: tests/benchmarks)
-)
+WHOLE_WEIGHT = 0.5  # of the article's own match beside its passage's; measured on dev data
+HALF_LIFE_DAYS = 21.0  # of what makes an article news
+RECENCY_WEIGHT = 0.5  # added, not multiplied: a clear old match is not drowned by a weak new one (measured)
+AHEAD_DAYS = 2.0  # what clocks and time zones may differ by
+
+NOTHING: Mapping[int, float] = {}
+LATELY = 0.1  # for passages of the articles that the question before was answered from
 
 
-def fuse(dense: Mapping[int, float], lexical: Mapping[int, float], dense_weight: float = DENSE_WEIGHT) -> list[Hit]:
-    """Best first. With one list empty the other decides alone."""
+def fuse(
+    dense: Mapping[int, float],
+    lexical: Mapping[int, float],
+    whole: Mapping[int, float] = NOTHING,
+    limit: int | None = None,
+    *,
+    dense_weight: float = DENSE_WEIGHT,
+) -> list[Hit]:
+    """Best first. With one list empty the other decides alone. `whole`: how well each passage's article matches (0..1);
+    without it passages are judged by themselves.
+    """
     weight = 0.0 if not dense else 1.0 if not lexical else dense_weight
-    meaning, words = _scaled(dense), _scaled(lexical)
-    hits = [
-        Hit(
-            passage_id=key,
-            score=weight * meaning.get(key, 0.0) + (1 - weight) * words.get(key, 0.0),
-            cosine=dense.get(key),
-            bm25=lexical.get(key),
-        )
+    meaning, words = scaled(dense), scaled(lexical)
+    share = WHOLE_WEIGHT if whole else 0.0
+    score = {
+        key: (weight * meaning.get(key, 0.0) + (1 - weight) * words.get(key, 0.0) + share * whole.get(key, 0.0))
+        / (1 + share)
         for key in {*dense, *lexical}
-    ]
-    return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))
+    }
+    best = sorted(score, key=lambda key: (-score[key], key))[:limit]
+    return [Hit(key, score[key], dense.get(key), lexical.get(key)) for key in best]
 
 
 def favour_recent(hits: Sequence[Hit], published: Mapping[int, datetime | None], now: datetime) -> list[Hit]:
     """Adds to each score what its article's date is worth, and scales the sum back to 0..1. Undated ones gain nothing.
 
-    A date after `now` counts by its distance too: it is either wrong or about to be.
+    A date well after `now` gains nothing either: it is wrong.
     """
     whole = 1 + RECENCY_WEIGHT
     gained = (replace(hit, score=(hit.score + _recency(published.get(hit.passage_id), now)) / whole) for hit in hits)
+    return sorted(gained, key=lambda hit: (-hit.score, hit.passage_id))
+
+
+def favour(hits: Sequence[Hit], keys: Collection[int]) -> list[Hit]:
+    """Adds something to the scores of these passages: what was just talked about is more likely meant."""
+    gained = (replace(hit, score=min(1.0, hit.score + LATELY * (hit.passage_id in keys))) for hit in hits)
     return sorted(gained, key=lambda hit: (-hit.score, hit.passage_id))
 
 
@@ -60,11 +76,12 @@ def at_most(hits: Sequence[Hit], article_of: Mapping[int, str], per_article: int
 def _recency(published: datetime | None, now: datetime) -> float:
     if published is None:
         return 0.0
-    days = abs((now - published).total_seconds()) / 86_400
-    return RECENCY_WEIGHT * 2 ** (-days / HALF_LIFE_DAYS)
+    days = (now - published).total_seconds() / 86_400
+    return 0.0 if days < -AHEAD_DAYS else RECENCY_WEIGHT * 2 ** (-abs(days) / HALF_LIFE_DAYS)
 
 
-def _scaled(scores: Mapping[int, float]) -> dict[int, float]:
+def scaled(scores: Mapping[int, float]) -> dict[int, float]:
+    """From 0 (the least of them) to 1 (the most)."""
     if not scores:
         return {}
     low, high = min(scores.values()), max(scores.values())

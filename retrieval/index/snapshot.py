@@ -26,7 +26,7 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
-FORMAT = "2"  # raise it when the files' meaning changes: older generations are then rebuilt
+FORMAT = "4"  # raise it when the files' meaning changes: older generations are then rebuilt
 CURRENT = "CURRENT"
 KEPT = 2  # generations: the one in force and the one before
 ABANDONED = 3600  # seconds: a generation takes seconds to write, so nobody is at one this old

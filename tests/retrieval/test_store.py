@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from retrieval import Passage, Span, StoreFailed, UnknownArticle
+from retrieval import Passage, Scope, Span, StoreFailed, UnknownArticle
 from retrieval.store import HEAD, MIGRATIONS, Store
 from tests.retrieval.articles import BAKERY, FERRY_RU, LIGHTHOUSE
 
@@ -208,3 +208,35 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "corpus.db").write_text("This is a letter, not a database. " * 50)
     with pytest.raises(StoreFailed, match="unreadable"):
         Store(f"sqlite:///{tmp_path / 'corpus.db'}")
+
+
+def test_a_scope_limits_articles_by_day_and_source(store: Store) -> None:
+    undated = replace(LIGHTHOUSE, id="undated", published=None, source="Post", text="No date.")
+    for article in (LIGHTHOUSE, FERRY_RU, BAKERY, undated):
+        store.add(article, WHOLE, None, "model")
+    day = BAKERY.published
+    assert day is not None
+    assert [a.id for a in store.within(Scope(), 10)] == ["parom", "bakery", "lighthouse", "undated"]
+    assert [a.id for a in store.within(Scope(since=day), 10)] == ["parom", "bakery"]
+    assert [a.id for a in store.within(Scope(until=day), 10)] == ["lighthouse"]
+    assert [a.id for a in store.within(Scope(sources=("Post", "Причал")), 10)] == ["parom", "undated"]
+    assert [a.id for a in store.within(Scope(since=day, sources=("Coast Herald",)), 10)] == ["bakery"]
+    assert [a.id for a in store.within(Scope(), 1)] == ["parom"]
+
+
+def test_the_extent_of_a_scope_is_its_number_and_its_days(store: Store) -> None:
+    assert store.extent() == (0, None, None)
+    for article in (LIGHTHOUSE, FERRY_RU, BAKERY):
+        store.add(article, WHOLE, None, "model")
+    store.add(replace(BAKERY, text="Changed."), WHOLE, None, "model")  # an old revision counts no more
+    assert store.extent() == (3, LIGHTHOUSE.published, FERRY_RU.published)
+    assert store.extent(Scope(sources=("Coast Herald",))) == (2, LIGHTHOUSE.published, BAKERY.published)
+    assert store.extent(Scope(sources=("Nobody",))) == (0, None, None)
+
+
+def test_sources_are_named_once_while_an_article_has_them(store: Store) -> None:
+    for article in (FERRY_RU, LIGHTHOUSE, BAKERY, replace(BAKERY, id="none", source=None, text="No source.")):
+        store.add(article, WHOLE, None, "model")
+    assert store.sources() == ["Coast Herald", "Причал"]
+    store.remove("parom")
+    assert store.sources() == ["Coast Herald"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from retrieval import Article, Passage, Span
 from retrieval.index.local import LocalIndex
 from retrieval.index.snapshot import CURRENT
 from retrieval.ingest import Ingest
-from retrieval.ports import Embedder
+from retrieval.ports import Embedder, Index
 from retrieval.store import Store
+from retrieval.types import Hit
 from tests.contracts.index import IndexContract, Open, follow
 from tests.retrieval.articles import BAKERY, LIGHTHOUSE
 from tests.retrieval.disk import full_disk
@@ -117,6 +119,26 @@ def test_a_snapshot_by_another_library_version_is_not_opened(
     assert open_index().applied() == 0
 
 
+def test_a_snapshot_of_an_older_format_is_made_anew(
+    open_index: Open, store: Store, ingest: Ingest, tmp_path: Path
+) -> None:
+    manifest = saved(open_index, store, ingest, tmp_path) / "manifest.json"
+    told = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**told, "format": str(int(told["format"]) - 1)}))
+    index = open_index()
+    assert index.applied() == 0
+    assert len(follow(index, store).search("lighthouse", "en", 10, None)) == 1
+
+
+def test_a_removed_article_spells_no_word(open_index: Open, store: Store) -> None:
+    put(store, Article("a", "Title", "Mayor Oleg Novikov resigned."))
+    put(store, Article("b", "Title", "Nobody else resigned."))
+    index = follow(open_index(), store)
+    assert index.spellings("новиковым", "ru") == {"новиков": ("novikov",)}
+    store.remove("a")
+    assert follow(index, store).spellings("новиковым", "ru") == {}
+
+
 def words(number: int) -> Article:
     return Article(f"a{number}", f"Title {number}", f"Common words and one that is its own: w{number}q. " * 40)
 
@@ -176,3 +198,80 @@ def test_a_passage_is_found_under_its_new_id_when_the_article_is_cut_anew(
     ingest.again("lighthouse")
     (hit,) = follow(index, store).search("lighthouse", "en", 10, None)
     assert hit.passage_id in store.evidence([hit.passage_id])
+
+
+def long(key: str, *parts: str) -> Article:
+    return Article(key, "Title", " ".join(parts))
+
+
+def put_in_parts(store: Store, article: Article, *parts: str) -> None:
+    """Each part is a passage of its own."""
+    starts = [article.text.index(part) for part in parts]
+    spans = [Span(start, start + len(part)) for start, part in zip(starts, parts, strict=True)]
+    store.add(article, [Passage(span.start, span.end, (span,)) for span in spans], None, "model")
+
+
+def ranked(index: Index, store: Store, question: str) -> list[tuple[str, str]]:
+    """(article, passage) best first."""
+    hits = index.search(question, "en", 10, None)
+    found = store.evidence([hit.passage_id for hit in hits])
+    told = [found[hit.passage_id] for hit in hits]
+    return [(article.id, article.text[passage.start : passage.end]) for passage, article in told]
+
+
+ABOUT = ("The regatta of Otter Bay drew sixty boats.", "Ada Lund won in the end, to cheers.")
+ASIDE = ("The baker sold buns for a week.", "Eva Lund won in the end, to cheers.")
+WON = "Who won the regatta of Otter Bay in the end?"
+
+
+@pytest.mark.parametrize("order", [(ABOUT, ASIDE), (ASIDE, ABOUT)])
+def test_a_passage_of_an_article_that_is_about_the_question_comes_before_its_like(
+    open_index: Open, store: Store, order: tuple[tuple[str, str], ...]
+) -> None:
+    for key, parts in enumerate(order):
+        put_in_parts(store, long(f"a{key}", *parts), *parts)
+    told = [text for _, text in ranked(follow(open_index(), store), store, WON)]
+    assert told.index(ABOUT[1]) < told.index(ASIDE[1])
+
+
+def test_how_a_whole_article_matches_outlives_a_restart_an_update_and_a_removal(open_index: Open, store: Store) -> None:
+    for key, parts in (("aside", ASIDE), ("about", ABOUT), ("other", ("Nothing of the sort happened here.",))):
+        put_in_parts(store, long(key, *parts), *parts)
+    index = follow(open_index(), store)
+    before = index.search(WON, "en", 10, None)
+    index.save()
+    again = open_index()
+    assert again.applied() == index.applied()
+    assert again.search(WON, "en", 10, None) == before
+    put_in_parts(store, long("aside", *ABOUT, "It rained."), *ABOUT, "It rained.")  # now it is about the same
+    put_in_parts(store, long("about", *ASIDE, "It snowed."), *ASIDE, "It snowed.")
+    told = ranked(follow(again, store), store, WON)
+    assert told.index(("aside", ABOUT[1])) < told.index(("about", ASIDE[1]))
+    again.save()
+    store.remove("aside")
+    third = follow(open_index(), store)
+    assert {article for article, _ in ranked(third, store, WON)} == {"about"}
+    third.clear()
+    assert follow(third, store).search(WON, "en", 10, None) == ranked_again(open_index, store)
+
+
+def ranked_again(open_index: Open, store: Store) -> list[Hit]:
+    """By an index that knows nothing of what was."""
+    fresh = open_index()
+    fresh.clear()
+    return follow(fresh, store).search(WON, "en", 10, None)
+
+
+def test_an_index_whose_folder_was_emptied_in_part_says_so_and_goes_on_searching(
+    open_index: Open, store: Store, tmp_path: Path
+) -> None:
+    index = open_index()
+    put_in_parts(store, long("about", *ABOUT), *ABOUT)
+    follow(index, store)
+    (work,) = (tmp_path / "index").glob("work-*")
+    shutil.rmtree(work / "whole")
+    put_in_parts(store, long("aside", *ASIDE), *ASIDE)
+    with pytest.raises(OSError, match="tantivy"):
+        follow(index, store)
+    assert index.applied() == 1
+    assert index.search(WON, "en", 10, None)
