@@ -13,10 +13,10 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from retrieval import CorpusSettings
+from retrieval import CorpusSettings, LlmSettings
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 
@@ -27,6 +27,9 @@ _REMEDIES = {
     "FOOTNOTE_MODEL": "give a sentence-transformers model's name or folder, or leave it out",
     "FOOTNOTE_READER": "give a question-answering model's name or folder, none, or leave it out",
     "FOOTNOTE_MODEL_LANGUAGES": "give two-letter codes separated by commas, like en,ru",
+    "FOOTNOTE_LLM_URL": "give an OpenAI-compatible address, like http://localhost:11434/v1, or leave it out",
+    "FOOTNOTE_LLM_KEY": "give the key of the server at FOOTNOTE_LLM_URL, or leave it out",
+    "FOOTNOTE_LLM_MODEL": "give FOOTNOTE_LLM_URL and FOOTNOTE_LLM_MODEL together, or leave both out",
     "FOOTNOTE_ADMINS": "give numeric Telegram user ids separated by commas, like 1234567,7654321",
     "FOOTNOTE_POLL_SECONDS": "give whole seconds from 10 to 86400, like 300",
     "FOOTNOTE_ALLOWED_NETWORKS": "give networks separated by commas, like 10.0.0.0/8,fd00::/8",
@@ -67,6 +70,9 @@ class Settings(BaseSettings):
         default=(), validation_alias="FOOTNOTE_MODEL_LANGUAGES"
     )
     reader: str | None = Field(default=None, validation_alias="FOOTNOTE_READER")
+    llm_url: str | None = Field(default=None, validation_alias="FOOTNOTE_LLM_URL")
+    llm_key: SecretStr | None = Field(default=None, validation_alias="FOOTNOTE_LLM_KEY")
+    llm_model: str | None = Field(default=None, validate_default=True, validation_alias="FOOTNOTE_LLM_MODEL")
     admins: Annotated[frozenset[int], NoDecode] = Field(default=frozenset(), validation_alias="FOOTNOTE_ADMINS")
     poll_seconds: int = Field(default=300, ge=10, le=86400, validation_alias="FOOTNOTE_POLL_SECONDS")
     allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
@@ -86,14 +92,30 @@ class Settings(BaseSettings):
     @field_validator("telegram_api_url")
     @classmethod
     def _api_url(cls, url: str) -> str:
-        try:
-            parts = urlsplit(url)
-            usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        except ValueError:  # "http://[", or a port that is no number
-            usable = False
-        if not usable:
-            raise ValueError("it is not an http or https address")
-        return url.rstrip("/")
+        return _web_address(url)
+
+    @field_validator("llm_url")
+    @classmethod
+    def _llm_url(cls, url: str | None) -> str | None:
+        if url is not None and "@" in urlsplit(_web_address(url)).netloc:
+            raise ValueError("it holds a name or a password, which would be shown with the other settings")
+        return None if url is None else _web_address(url)
+
+    @field_validator("llm_key")
+    @classmethod
+    def _llm_key(cls, key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if key is not None and not re.fullmatch(r"[!-~]+", key.get_secret_value()):
+            raise ValueError("it holds a space or another character that no key has")
+        if key is not None and info.data.get("llm_url", "wrong itself") is None:
+            raise ValueError("there is no FOOTNOTE_LLM_URL to send it to")
+        return key
+
+    @field_validator("llm_model")
+    @classmethod
+    def _llm_model(cls, model: str | None, info: ValidationInfo) -> str | None:
+        if "llm_url" in info.data and (model is None) != (info.data["llm_url"] is None):
+            raise ValueError(f"there is no FOOTNOTE_LLM_{'URL' if model else 'MODEL'}")
+        return model
 
     @field_validator("data")
     @classmethod
@@ -128,6 +150,17 @@ class Settings(BaseSettings):
     @classmethod
     def _level(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+
+def _web_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # "http://[", or a port that is no number
+        usable = False
+    if not usable:
+        raise ValueError("it is not an http or https address")
+    return url.rstrip("/")
 
 
 def _items(value: object, read: Callable[[str], object], problem: str) -> object:
@@ -166,7 +199,8 @@ def load_settings(env_file: Path = Path(".env")) -> Settings:
 def _faults(wrong: ValidationError) -> list[Fault]:
     faults: dict[str, Fault] = {}  # one per variable, in the order of the fields
     for error in wrong.errors(include_url=False, include_input=False):
-        variable = str(error["loc"][0])
+        place = str(error["loc"][0])  # a default that does not fit is told by its field's name
+        variable = str(Settings.model_fields[place].validation_alias) if place in Settings.model_fields else place
         problem = error["msg"].removeprefix("Value error, ")
         faults.setdefault(variable, Fault(variable, problem[0].lower() + problem[1:], _REMEDIES[variable]))
     return list(faults.values())
@@ -181,7 +215,15 @@ def corpus_settings(settings: Settings, data: Path | None = None) -> CorpusSetti
         allowed_networks=settings.allowed_networks,
         models=settings.data / "models",
         reader=settings.reader,
+        llm=_llm_settings(settings),
     )
+
+
+def _llm_settings(settings: Settings) -> LlmSettings | None:
+    if settings.llm_url is None or settings.llm_model is None:
+        return None
+    key = settings.llm_key.get_secret_value() if settings.llm_key else ""
+    return LlmSettings(settings.llm_url, settings.llm_model, key)
 
 
 def masked(token: SecretStr | None) -> str | None:

@@ -6,7 +6,15 @@ import logging
 import re
 
 _TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}")
-_TALKATIVE = ("httpx", "httpcore", "telegram", "alembic")  # they log whole addresses, and what people write
+_TALKATIVE = (
+    "httpx",
+    "httpcore",
+    "httpx2",
+    "httpcore2",
+    "openai",
+    "telegram",
+    "alembic",
+)  # they log whole addresses, and what people write
 
 _REPEATING = "telegram.request"  # logs an answer that is no JSON with its traceback, and raises what we log as well
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import ConfigurationError, Settings, corpus_settings, load_settings, masked, spoken_language
+from retrieval import LlmSettings
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 VARIABLES = [str(field.validation_alias) for field in Settings.model_fields.values()]
@@ -35,6 +36,7 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
     assert settings.poll_seconds == 300
     assert settings.allowed_networks == ()
     assert settings.data.is_absolute()
+    assert corpus_settings(settings).llm is None
 
 
 def test_a_file_sets_everything(tmp_path: Path) -> None:
@@ -44,6 +46,9 @@ TELEGRAM_API_URL=http://localhost:8081/
 FOOTNOTE_DATA={tmp_path}
 FOOTNOTE_MODEL=intfloat/multilingual-e5-small
 FOOTNOTE_MODEL_LANGUAGES=en, RU
+FOOTNOTE_LLM_URL=http://localhost:11434/v1/
+FOOTNOTE_LLM_KEY=sk-made-up
+FOOTNOTE_LLM_MODEL=small-talker
 FOOTNOTE_ADMINS=12, 34
 FOOTNOTE_POLL_SECONDS=60
 FOOTNOTE_ALLOWED_NETWORKS=10.0.0.0/8,fd00::/8
@@ -59,6 +64,7 @@ FOOTNOTE_LOG_LEVEL=debug
     assert (engine.data, engine.model) == (tmp_path, "intfloat/multilingual-e5-small")
     assert engine.languages == ("en", "ru")
     assert engine.allowed_networks == (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+    assert engine.llm == LlmSettings("http://localhost:11434/v1", "small-talker", "sk-made-up")
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,6 +99,8 @@ def test_all_faults_are_told_at_once_with_what_to_do(tmp_path: Path) -> None:
     text = """
 TELEGRAM_BOT_TOKEN=not-a-token
 TELEGRAM_API_URL=ftp://telegram
+FOOTNOTE_LLM_URL=model.example/v1
+FOOTNOTE_LLM_KEY=ключ
 FOOTNOTE_ADMINS=me
 FOOTNOTE_POLL_SECONDS=5
 FOOTNOTE_ALLOWED_NETWORKS=10.0.0.1/8
@@ -107,6 +115,35 @@ FOOTNOTE_LOG_LEVEL=loud
     assert "numeric" in told["FOOTNOTE_ADMINS"]
     assert "10 to 86400" in told["FOOTNOTE_POLL_SECONDS"]
     assert str(caught.value).count("\n") == len(named) - 1
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "problem"),
+    [
+        ("FOOTNOTE_LLM_URL=http://localhost:1/v1", "FOOTNOTE_LLM_MODEL", "there is no FOOTNOTE_LLM_MODEL"),
+        ("FOOTNOTE_LLM_MODEL=small-talker", "FOOTNOTE_LLM_MODEL", "there is no FOOTNOTE_LLM_URL"),
+        ("FOOTNOTE_LLM_KEY=sk-made-up", "FOOTNOTE_LLM_KEY", "there is no FOOTNOTE_LLM_URL to send it to"),
+        (
+            "FOOTNOTE_LLM_MODEL=small-talker\nFOOTNOTE_LLM_URL=http://me:secret@localhost/v1",
+            "FOOTNOTE_LLM_URL",
+            "it holds a name or a password, which would be shown with the other settings",
+        ),
+    ],
+)
+def test_a_language_model_needs_its_name_and_its_address(
+    tmp_path: Path, text: str, variable: str, problem: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(env_file(tmp_path, text))
+    [fault] = caught.value.faults
+    assert (fault.variable, fault.problem) == (variable, problem)
+    assert "secret" not in str(fault)
+
+
+def test_the_key_of_a_language_model_is_never_shown(tmp_path: Path) -> None:
+    text = "FOOTNOTE_LLM_MODEL=small-talker\nFOOTNOTE_LLM_URL=http://localhost/v1\nFOOTNOTE_LLM_KEY=sk-made-up"
+    settings = load_settings(env_file(tmp_path, text))
+    assert "made-up" not in repr(settings) + repr(corpus_settings(settings))
 
 
 def test_a_wrong_token_is_never_repeated(tmp_path: Path) -> None:
