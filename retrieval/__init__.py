@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from retrieval.build import CorpusSettings as CorpusSettings
     from retrieval.build import open_corpus as open_corpus
+    from retrieval.calibration import Calibrated as Calibrated
+    from retrieval.calibration import calibrate as calibrate
     from retrieval.corpus import Corpus as Corpus
     from retrieval.database import UtcDateTime as UtcDateTime
     from retrieval.database import open_engine as open_engine
@@ -30,28 +32,40 @@ if TYPE_CHECKING:
     from retrieval.errors import UnsupportedFile as UnsupportedFile
     from retrieval.evaluation import Report as Report
     from retrieval.evaluation import evaluate as evaluate
+    from retrieval.llm.settings import LlmSettings as LlmSettings
+    from retrieval.summary.types import Development as Development
+    from retrieval.summary.types import KeyFacts as KeyFacts
+    from retrieval.summary.types import Length as Length
+    from retrieval.summary.types import StorySummary as StorySummary
+    from retrieval.summary.types import Summary as Summary
+    from retrieval.summary.types import TopicSummary as TopicSummary
     from retrieval.types import Added as Added
     from retrieval.types import Answer as Answer
     from retrieval.types import Article as Article
     from retrieval.types import Change as Change
     from retrieval.types import Citation as Citation
+    from retrieval.types import Closest as Closest
     from retrieval.types import CorpusStats as CorpusStats
     from retrieval.types import Entry as Entry
     from retrieval.types import Evidence as Evidence
     from retrieval.types import Feed as Feed
+    from retrieval.types import Gloss as Gloss
     from retrieval.types import Hit as Hit
     from retrieval.types import Nearest as Nearest
     from retrieval.types import Passage as Passage
     from retrieval.types import Refreshed as Refreshed
     from retrieval.types import Refusal as Refusal
+    from retrieval.types import Scope as Scope
+    from retrieval.types import Searched as Searched
     from retrieval.types import Sentence as Sentence
     from retrieval.types import Span as Span
-    from retrieval.types import Summary as Summary
     from retrieval.types import Trace as Trace
+    from retrieval.types import Turn as Turn
     from retrieval.types import Validators as Validators
 
 _ROOMS = {
     "build": ("CorpusSettings", "open_corpus"),
+    "calibration": ("Calibrated", "calibrate"),
     "corpus": ("Corpus",),
     "database": ("UtcDateTime", "open_engine", "reads_only"),
     "errors": (
@@ -59,9 +73,13 @@ _ROOMS = {
         "SourceError", "StoreFailed", "UnknownArticle", "UnknownFeed", "UnreadableFile", "UnsupportedFile",
     ),
     "evaluation": ("Report", "evaluate"),
+    "llm.settings": ("LlmSettings",),
+    "summary.types": ("Development", "KeyFacts", "Length", "StorySummary", "Summary", "TopicSummary"),
     "types": (
-        "Added", "Answer", "Article", "Change", "Citation", "CorpusStats", "Entry", "Evidence", "Feed", "Hit",
-        "Nearest", "Passage", "Refreshed", "Refusal", "Sentence", "Span", "Summary", "Trace", "Validators",
+        "Added", "Answer", "Article", "Change", "Citation", "Closest", "CorpusStats", "Entry",
+        "Evidence", "Feed", "Gloss", "Hit", "Nearest", "Passage", "Refreshed", "Refusal",
+        "Scope", "Searched", "Sentence", "Span", "Trace", "Turn",
+        "Validators",
     ),
 }  # fmt: skip
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
-from retrieval.answer.confidence import load_confidence
+from retrieval.answer.confidence import load_fitted
+from retrieval.answer.coverage import Weighing
 from retrieval.answer.extract import ExtractiveWriter
 from retrieval.answer.rank import Ranker
 from retrieval.corpus import Corpus, Parts
 from retrieval.index.local import LocalIndex
+from retrieval.llm.model import LanguageModel
+from retrieval.llm.settings import LlmSettings
 from retrieval.models import load_embedder
 from retrieval.ports import Embedder
 from retrieval.reader import load_reader
 from retrieval.reading import Sources
 from retrieval.sources.web import GuardedFetcher
 from retrieval.store import Store
+
+CONFIDENCE = "confidence.json"  # in the data folder, once `calibrate` was run
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,12 @@ class CorpusSettings:
     allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()  # private ones that links and feeds may reach
     models: Path | None = None  # exported models; None: a folder in `data`
     reader: str | None = None  # folder or hub name; None: the shipped one; "none": words and meaning choose sentences
+    llm: LlmSettings | None = None  # a language model that puts answers into its own words; None: the articles' own
+
+    @property
+    def confidence(self) -> Path:
+        """What `calibrate` writes: while it is there, it is in force instead of the shipped one."""
+        return self.data / CONFIDENCE
 
 
 def open_corpus(settings: CorpusSettings, embedder: Embedder | None = None) -> Corpus:
@@ -41,6 +52,9 @@ def open_corpus(settings: CorpusSettings, embedder: Embedder | None = None) -> C
     load = lambda ids: store.passages_of(ids, fingerprint)  # noqa: E731
     index = LocalIndex(settings.data / "index", load, store.id, fingerprint, embedder.dim)
     reader = None if settings.reader == "none" else load_reader(settings.reader, models)
-    writer = ExtractiveWriter(embedder, index.rarity)
+    weighing = Weighing(index.rarity, index.spellings)
+    writer = ExtractiveWriter(embedder, weighing)
+    confidence = load_fitted(settings.confidence)
     sources = Sources(GuardedFetcher(settings.allowed_networks))
-    return Corpus(Parts(store, index, embedder, Ranker(reader), writer, load_confidence(), sources))
+    prose = LanguageModel(settings.llm) if settings.llm else None
+    return Corpus(Parts(store, index, embedder, Ranker(reader, weighing), writer, confidence, sources, prose))

@@ -1,7 +1,5 @@
 """Questions in, cited answers out; articles in, changes out: the engine's one face.
 
-    question | understood | found | read | written | verified -> Answer or Refusal
-
 Sync, and safe to call from several threads. What another process adds to the same folder is seen by the next question.
 """
 
@@ -9,50 +7,42 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from retrieval.answer.citations import quoted, verify
 from retrieval.answer.confidence import Confidence
-from retrieval.answer.question import understand
 from retrieval.answer.rank import Ranker
-from retrieval.answer.summary import summarise_sentences, word_vectors
+from retrieval.asked.question import understand
+from retrieval.asking import Asking, Known
 from retrieval.errors import NoArticle, SourceError, StoreFailed, UnknownArticle
-from retrieval.index.fusion import at_most, favour_recent
+from retrieval.finding import PASSAGES, Finder
 from retrieval.ingest import Ingest
-from retrieval.ports import Embedder, Index, Vectors, Writer
+from retrieval.ports import Embedder, Index, Prose, Writer
 from retrieval.reading import Sources
 from retrieval.store import Store
+from retrieval.summaries import Summaries
+from retrieval.summary.types import Length, StorySummary, Summary, TopicSummary
 from retrieval.text.stems import content_stems
-from retrieval.timing import Stopwatch
 from retrieval.types import (
     Added,
     Answer,
     Article,
     Change,
+    Closest,
     CorpusStats,
     Evidence,
     Feed,
-    Hit,
-    Nearest,
-    Question,
     Refreshed,
     Refusal,
-    Span,
-    Summary,
-)  # fmt: skip
+    Turn,
+)
 from retrieval.watch import FeedWatch
 
-PASSAGES = 8  # read for an answer
-PER_ARTICLE = 2  # of them from one article
-CANDIDATES = 300  # ranked before that
-NEAREST = 3  # titles offered with a refusal
 PAGE = 500  # changes applied to the index at a time
 SAVE_AFTER = 1000  # changes: about what a start replays in a second
-SUMMARISED = 200  # sentences a summary chooses from: news says what matters first, and embedding them takes seconds
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +64,7 @@ class Parts:
     writer: Writer
     confidence: Confidence
     sources: Sources
+    prose: Prose | None = None
 
 
 class Corpus:
@@ -81,60 +72,58 @@ class Corpus:
 
     def __init__(self, parts: Parts) -> None:
         self._store, self._index, self._embedder = parts.store, parts.index, parts.embedder
-        self._ranker, self._writer, self._confidence = parts.ranker, parts.writer, parts.confidence
-        self._sources = parts.sources
+        self._ranker, self._sources = parts.ranker, parts.sources
+        self._finder = Finder(parts.store, parts.index, parts.embedder)
+        self._asking = Asking(self._finder, parts.ranker, parts.writer, parts.confidence, parts.prose, self._known)
+        self._summaries = Summaries(parts.store, parts.index, parts.embedder)
         self._ingest = Ingest(parts.store, parts.embedder)
         self._watch = FeedWatch(parts.store.engine, parts.sources, self._ingest)
+        self._languages_and_sources, self._known_at = Known((), ()), -1
         self._following = threading.Lock()
         self._closed = False
         self.catch_up()
 
     # --- asking
 
-    def ask(self, text: str, *, previous: Sequence[str] = (), now: datetime | None = None) -> Answer | Refusal:
-        """`previous`: earlier questions of the conversation, oldest first. `now`: what "recent" is measured from."""
-        watch = Stopwatch()
-        question = understand(text, previous, self._languages())
-        if not any(character.isalnum() for character in question.text):
-            return Refusal(question.text, "empty question", ())
-        vector = self._vector(question)
-        watch.lap("embed")
-        hits, articles = self._find(question, vector, now or datetime.now(UTC))
-        watch.lap("search")
-        evidence = self._evidence(hits)
-        watch.lap("load")
-        if not evidence:
-            empty = not self._store.ids()
-            return Refusal(
-                question.standalone, "empty corpus" if empty else "nothing found", (), 0.0, watch.trace({}, ())
-            )
-        evidence = self._ranker.rank(question, evidence)
-        watch.lap("rank")
-        draft = self._writer.write(question, evidence, vector)
-        sentences = verify(draft.sentences, evidence)
-        watch.lap("write")
-        fit = self._confidence.fit(draft.figures)
-        confidence = fit.probability(draft.figures)
-        trace = watch.trace(draft.figures, tuple(dict.fromkeys([*(e.article.id for e in evidence), *articles])))
-        if sentences and confidence >= fit.threshold:
-            return Answer(question.standalone, sentences, confidence, trace)
-        return Refusal(question.standalone, "not told", _nearest(evidence), confidence, trace)
+    def ask(
+        self,
+        text: str,
+        *,
+        previous: Sequence[Turn] = (),
+        now: datetime | None = None,
+        unscoped: bool = False,
+        without: Collection[str] = frozenset(),
+    ) -> Answer | Closest | Refusal:
+        """`previous`: earlier turns of the conversation, oldest first. `now`: what "recent" and "last week" are
+        measured from. `unscoped`: dates and sources that the question names limit nothing. `without`: ids of articles
+        that are passed over, as if they were not there.
+        """
+        self._freshen()
+        return self._asking.ask(text, previous, now or datetime.now(UTC), unscoped=unscoped, without=without)
 
-    def search(self, text: str, *, limit: int = 10, now: datetime | None = None) -> list[Evidence]:
+    def search(self, text: str, *, limit: int = PASSAGES, now: datetime | None = None) -> list[Evidence]:
         """The passages that match best, with nothing decided about them."""
-        question = understand(text, (), self._languages())
-        hits, _ = self._find(question, self._vector(question), now or datetime.now(UTC))
-        return self._evidence(hits, limit)
+        self._freshen()
+        question = understand(text, self._languages())
+        found = self._finder.find(question, self._finder.vector(question), now or datetime.now(UTC))
+        return self._finder.evidence(found.hits, limit)
 
-    def summarise(self, article_id: str) -> Summary:
+    def summarise(self, article_id: str, length: Length = "medium") -> Summary:
         """Raises UnknownArticle."""
-        article, passages = self._store.with_passages(article_id)
-        spans = [span for passage in passages for span in passage.sentences][:SUMMARISED]
-        texts = [article.text[span.start : span.end] for span in spans]
-        known = self._embedder.knows(article.language)
-        vectors = self._embedder.passages(texts) if known else word_vectors(texts, article.language)
-        chosen: list[Span] = summarise_sentences(article.text, spans, vectors)
-        return Summary(article, tuple(quoted(article, span) for span in chosen))
+        return self._summaries.article(article_id, length)
+
+    def summarise_story(self, article_id: str, since: datetime | None = None) -> StorySummary:
+        """The articles about the same event. Raises UnknownArticle."""
+        return self._summaries.story(article_id, since)
+
+    def summarise_topic(self, text: str, now: datetime | None = None, length: Length = "medium") -> TopicSummary:
+        """ "climate last week": what was written about it, by stories."""
+        self._freshen()
+        return self._summaries.topic(text, now or datetime.now(UTC), length)
+
+    def asks_for_news(self, text: str, now: datetime | None = None) -> bool:
+        """Whether it asks what happened in a time, about nothing in particular: `summarise_topic` answers that."""
+        return self._summaries.tells(text, now or datetime.now(UTC))
 
     def find(self, reference: str) -> Article | None:
         """The article that a person means by an id, an address or words of its title."""
@@ -284,29 +273,22 @@ class Corpus:
                 self._index.apply(changes)
             return bool(changes)
 
-    def _languages(self) -> list[str]:
-        return sorted(self._store.languages())
-
-    def _vector(self, question: Question) -> Vectors | None:
-        return self._embedder.questions([question.standalone]) if self._embedder.knows(question.language) else None
-
-    def _find(self, question: Question, vector: Vectors | None, now: datetime) -> tuple[list[Hit], tuple[str, ...]]:
-        """Passages best first, and the ids of their articles, each once."""
+    def _freshen(self) -> None:
+        """What was changed is searched; not all of another process's bulk: nobody waits for that with a question."""
         try:
-            self._apply_page()  # not all of another process's bulk: nobody waits for that with a question
+            self._apply_page()
         except (StoreFailed, OSError) as error:
             log.warning("searching without the newest changes: applied=%d reason=%s", self._index.applied(), error)
-        hits = self._index.search(question.standalone, question.language, CANDIDATES, vector)
-        dated = self._store.dated([hit.passage_id for hit in hits])
-        if question.undated:
-            hits = favour_recent(hits, {key: published for key, (_, published) in dated.items()}, now)
-        article_of = {key: article for key, (article, _) in dated.items()}
-        kept = at_most(hits, article_of, PER_ARTICLE)
-        return kept, tuple(dict.fromkeys(article_of[hit.passage_id] for hit in kept))
 
-    def _evidence(self, hits: Sequence[Hit], limit: int = PASSAGES) -> list[Evidence]:
-        found = self._store.evidence([hit.passage_id for hit in hits[:limit]])
-        return [Evidence(hit, *found[hit.passage_id]) for hit in hits[:limit] if hit.passage_id in found]
+    def _known(self) -> Known:
+        """Counted anew when an article came or went."""
+        change = self._store.last_change()
+        if self._known_at != change:
+            self._languages_and_sources, self._known_at = Known(self._languages(), self._store.sources()), change
+        return self._languages_and_sources
+
+    def _languages(self) -> list[str]:
+        return sorted(self._store.languages())
 
     def _offer(self, article: Article) -> Added | SourceError:
         try:
@@ -315,14 +297,9 @@ class Corpus:
             return error
 
     def _find_title(self, reference: str) -> Article | None:
-        wanted = set(content_stems(reference, understand(reference, (), self._languages()).language))
+        wanted = set(content_stems(reference, understand(reference, self._languages()).language))
         for evidence in self.search(reference) if wanted else ():
             title = set(content_stems(evidence.article.title, evidence.article.language))
             if len(wanted & title) * 2 > len(wanted):
                 return evidence.article
         return None
-
-
-def _nearest(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:
-    articles = {e.article.id: e.article for e in evidence}
-    return tuple(Nearest(a.id, a.title, a.url, a.source, a.published) for a in list(articles.values())[:NEAREST])

@@ -11,7 +11,7 @@ FootnoteError
 ├── UnknownArticle           no article has that id
 ├── UnknownFeed              no such feed is watched
 ├── ModelFailed              the embedding model cannot be loaded
-├── BadDataset               an evaluation folder is not in the documented form
+├── BadDataset               questions, or articles for them, are not in the documented form
 └── StoreFailed              the data folder cannot be used (newer schema, no space, locked, not a database)
 """
 
@@ -72,7 +72,7 @@ class ModelFailed(FootnoteError):
 
 
 class BadDataset(FootnoteError):
-    """An evaluation folder is not in the documented form."""
+    """Questions, or articles for them, are not in the documented form, or too few."""
 
 
 class StoreFailed(FootnoteError):

@@ -22,8 +22,15 @@ from typing import Any
 
 from retrieval.corpus import Corpus, Progress, silent
 from retrieval.errors import BadDataset, SourceError
-from retrieval.measures import area_under_roc, contains_answer, percentile, rate_above, span_scores
-from retrieval.types import Answer, Refusal
+from retrieval.measures import (
+    area_under_roc,
+    contains_answer,
+    expected_calibration_error,
+    percentile,
+    rate_above,
+    span_scores,
+)
+from retrieval.types import Answer, Citation, Closest, Refusal, Sentence, Turn
 
 HIT_DEPTHS = (1, 5, 10)
 MRR_DEPTH = 10
@@ -47,7 +54,7 @@ class Outcome:
     """What became of one question."""
 
     question: AskedQuestion
-    reply: Answer | Refusal
+    reply: Answer | Closest | Refusal
     valid: tuple[bool, ...]  # each citation shown: is it the slice it says it is
     ms: float
 
@@ -89,9 +96,7 @@ def evaluate(
 def fill(directory: Path, corpus: Corpus, on_progress: Progress = silent) -> dict[str, float | int | None]:
     """Adds the folder's articles; how many there are, and how fast they went in. Raises BadDataset."""
     started, before = time.perf_counter(), corpus.stats().passages
-    place = next((p for p in _places(directory, "articles") if p.exists()), directory / "articles")
-    if not place.exists():
-        raise BadDataset(str(directory), "no articles.jsonl, articles.jsonl.gz or articles folder")
+    place = place_of(directory, "articles")
     broken = [
         result
         for result in corpus.add_files([place], root=place if place.is_dir() else None, on_progress=on_progress)
@@ -102,31 +107,35 @@ def fill(directory: Path, corpus: Corpus, on_progress: Progress = silent) -> dic
     return {"articles": stats.articles, "broken files": len(broken), "passages": stats.passages, "passages/s": rate}
 
 
-def read_questions(directory: Path) -> list[AskedQuestion]:
-    """Raises BadDataset, naming the file and the line."""
-    place = next((p for p in _places(directory, "questions") if p.is_file()), None)
-    if place is None:
-        raise BadDataset(str(directory), "no questions.jsonl or questions.jsonl.gz")
+def read_questions(place: Path) -> list[AskedQuestion]:
+    """Of a folder, or a file of questions alone. Raises BadDataset, naming the file and the line."""
+    file = place if place.is_file() else place_of(place, "questions")
     try:
-        lines = list(enumerate(_lines(place), 1))
+        lines = list(enumerate(lines_of(file), 1))
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise BadDataset(place.name, f"cannot be read: {error!r}") from error
-    return [_read_question(line, f"{place.name} line {number}") for number, line in lines if line.strip()]
+        raise BadDataset(file.name, f"cannot be read: {error!r}") from error
+    return [_read_question(line, f"{file.name} line {number}") for number, line in lines if line.strip()]
 
 
 def ask(corpus: Corpus, question: AskedQuestion) -> Outcome:
     """One question, timed, its citations held against the articles."""
     started = time.perf_counter()
-    reply = corpus.ask(question.text, previous=question.previous, now=question.asked)
+    previous = [Turn(earlier) for earlier in question.previous]
+    reply = corpus.ask(question.text, previous=previous, now=question.asked)
     ms = (time.perf_counter() - started) * 1000
-    cited = [c for s in reply.sentences for c in s.citations] if isinstance(reply, Answer) else []
+    cited = [citation for sentence in sentences_of(reply) for citation in _cited(sentence)]
     valid = tuple(corpus.article(c.article_id).text[c.start : c.end] == c.quote for c in cited)
     return Outcome(question, reply, valid, ms)
 
 
-def said(reply: Answer | Refusal, sentences: int | None = None) -> str:
-    """The first `sentences` of the reply as one text; nothing for a refusal."""
-    return " ".join(s.text for s in reply.sentences[:sentences]) if isinstance(reply, Answer) else ""
+def sentences_of(reply: Answer | Closest | Refusal) -> tuple[Sentence, ...]:
+    """What is shown: of an answer, or of the closest passages."""
+    return () if isinstance(reply, Refusal) else reply.sentences
+
+
+def said(reply: Answer | Closest | Refusal, sentences: int | None = None) -> str:
+    """The first `sentences` that are shown, as one text; nothing for a refusal."""
+    return " ".join(s.text for s in sentences_of(reply)[:sentences])
 
 
 def _found(outcomes: Sequence[Outcome]) -> dict[str, float | int | None]:
@@ -164,6 +173,9 @@ def _refused(outcomes: Sequence[Outcome]) -> dict[str, float | int | None]:
         "answered at 10 % false": rate_above(sure, unsure, 0.1),
         "answer rate": _mean([float(isinstance(r, Answer)) for r in told]),
         "false-answer rate": _mean([float(isinstance(r, Answer)) for r in untold]),
+        "closest shown, told": _mean([float(isinstance(r, Closest)) for r in told]),
+        "closest shown, not told": _mean([float(isinstance(r, Closest)) for r in untold]),
+        "calibration error": expected_calibration_error([*sure, *unsure], [True] * len(sure) + [False] * len(unsure)),
     }
 
 
@@ -181,10 +193,10 @@ def _timed(outcomes: Sequence[Outcome]) -> dict[str, float | int | None]:
 
 def _prediction(outcome: Outcome) -> dict[str, Any]:
     reply = outcome.reply
-    sentences = reply.sentences if isinstance(reply, Answer) else ()
     return {
         "id": outcome.question.id,
-        "refused": isinstance(reply, Refusal),
+        "state": type(reply).__name__.lower(),
+        "refused": not isinstance(reply, Answer),
         "confidence": reply.confidence,
         "span": _span(reply),
         "sentences": [
@@ -194,7 +206,7 @@ def _prediction(outcome: Outcome) -> dict[str, Any]:
                     {"article_id": c.article_id, "start": c.start, "end": c.end, "quote": c.quote} for c in s.citations
                 ],
             }
-            for s in sentences
+            for s in sentences_of(reply)
         ],
         "hits": list(reply.trace.hits),
         "ms": round(outcome.ms, 2),
@@ -239,10 +251,13 @@ def _rank(hits: Sequence[str], gold: frozenset[str]) -> int | None:
     return next((rank for rank, article in enumerate(hits, 1) if article in gold), None)
 
 
-def _span(reply: Answer | Refusal) -> str | None:
-    if not isinstance(reply, Answer):
-        return None
-    return next((s.text[s.span.start : s.span.end] for s in reply.sentences if s.span is not None), None)
+def _span(reply: Answer | Closest | Refusal) -> str | None:
+    return next((s.text[s.span.start : s.span.end] for s in sentences_of(reply) if s.span is not None), None)
+
+
+def _cited(sentence: Sentence) -> list[Citation]:
+    glossed = [gloss.citation for gloss in sentence.glosses]
+    return [*sentence.citations, *([sentence.before] if sentence.before else []), *glossed]
 
 
 def _mean(values: Sequence[float]) -> float | None:
@@ -253,10 +268,16 @@ def _shown(value: float | None) -> str:
     return "-" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
 
 
-def _places(directory: Path, name: str) -> list[Path]:
-    return [directory / f"{name}.jsonl", directory / f"{name}.jsonl.gz", directory / name]
+def place_of(directory: Path, name: str) -> Path:
+    """Where the rows of that name are. Raises BadDataset."""
+    places = [directory / f"{name}.jsonl", directory / f"{name}.jsonl.gz", directory / name]
+    found = next((place for place in places if place.exists()), None)
+    if found is None:
+        raise BadDataset(str(directory), f"no {name}.jsonl or {name}.jsonl.gz")
+    return found
 
 
-def _lines(path: Path) -> Iterator[str]:
+def lines_of(path: Path) -> Iterator[str]:
+    """Of a file that may be compressed."""
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
         yield from file

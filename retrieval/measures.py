@@ -50,6 +50,17 @@ def rate_above(positive: Sequence[float], negative: Sequence[float], share: floa
     return sum(score > bar for score in positive) / len(positive)
 
 
+def expected_calibration_error(chances: Sequence[float], outcomes: Sequence[bool], bins: int = 10) -> float | None:
+    """How far what was said is from what was, over bins of equally many (Naeini et al., AAAI 2015)."""
+    known: dict[float, list[bool]] = {}  # of equal chances the mean: no bin may pick their good or their bad ones
+    for chance, outcome in zip(chances, outcomes, strict=True):
+        known.setdefault(chance, []).append(outcome)
+    ordered = [(chance, sum(known[chance]) / len(known[chance])) for chance in sorted(chances)]
+    parts = [ordered[len(ordered) * at // bins : len(ordered) * (at + 1) // bins] for at in range(bins)]
+    gaps = [abs(sum(chance for chance, _ in part) - sum(outcome for _, outcome in part)) for part in parts]
+    return sum(gaps) / len(ordered) if ordered else None
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """Nearest rank: the smallest value that at least `share` of them do not exceed."""
     ordered = sorted(values)

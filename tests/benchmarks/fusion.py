@@ -34,9 +34,9 @@ RANKINGS: dict[str, Ranking] = {
     "BM25": lambda dense, lexical: fuse({}, lexical),
     "dense": lambda dense, lexical: fuse(dense, {}),
     "RRF": reciprocal_ranks,
-    "min-max .3": lambda dense, lexical: fuse(dense, lexical, 0.3),
-    "min-max .5": lambda dense, lexical: fuse(dense, lexical, 0.5),
-    "min-max .7": lambda dense, lexical: fuse(dense, lexical, 0.7),
+    "min-max .3": lambda dense, lexical: fuse(dense, lexical, dense_weight=0.3),
+    "min-max .5": lambda dense, lexical: fuse(dense, lexical, dense_weight=0.5),
+    "min-max .7": lambda dense, lexical: fuse(dense, lexical, dense_weight=0.7),
 }
 
 

@@ -13,6 +13,7 @@ import pytest
 from retrieval import (
     Answer,
     Article,
+    Closest,
     Corpus,
     CorpusSettings,
     NoArticle,
@@ -20,12 +21,14 @@ from retrieval import (
     Refusal,
     SourceError,
     Span,
+    Turn,
     UnknownArticle,
     open_corpus,
 )  # fmt: skip
-from retrieval.corpus import PAGE, SUMMARISED
+from retrieval.corpus import PAGE
 from retrieval.ports import Embedder
 from retrieval.store import Store
+from retrieval.summaries import SUMMARISED
 from tests.retrieval.articles import BAKERY, FERRY_RU, LIGHTHOUSE
 from tests.retrieval.disk import full_disk
 
@@ -41,34 +44,47 @@ def corpus(make_corpus: Make) -> Corpus:
     return made
 
 
-def answered(corpus: Corpus, question: str, previous: tuple[str, ...] = ()) -> Answer:
+def shown(corpus: Corpus, question: str, *previous: Turn) -> Answer | Closest:
+    """How sure one is of it changes with every fit, and is not what these tests are about."""
     reply = corpus.ask(question, previous=previous, now=NOW)
-    assert isinstance(reply, Answer), reply
+    assert not isinstance(reply, Refusal), reply
     return reply
 
 
+def texts(reply: Answer | Closest) -> list[str]:
+    return [sentence.text for sentence in reply.sentences]
+
+
 def test_an_answer_is_the_articles_own_sentence(corpus: Corpus) -> None:
-    answer = answered(corpus, "How long did Marta Ellings keep the lighthouse?")
-    assert "She had kept the lighthouse for 41 years." in [sentence.text for sentence in answer.sentences]
+    answer = shown(corpus, "How long did Marta Ellings keep the lighthouse?")
+    assert "She had kept the lighthouse for 41 years." in texts(answer)
     assert answer.sentences[0].citations[0].title == LIGHTHOUSE.title
 
 
-def test_the_short_answer_is_marked_where_the_reader_knows_the_language(corpus: Corpus) -> None:
-    sentence = answered(corpus, "How long did Marta Ellings keep the lighthouse?").sentences[0]
-    assert sentence.span is not None
-    assert sentence.text[sentence.span.start : sentence.span.end] == "41 years"
+@pytest.mark.parametrize(
+    ("question", "marked"),
+    [
+        ("How long did Marta Ellings keep the lighthouse?", "41 years"),
+        ("Сколько туристов осталось на острове?", "140"),
+        ("Кто сообщил об отмене парома?", "Игорь Савельев"),
+    ],
+)
+def test_the_short_answer_is_marked_by_the_reader_or_where_it_knows_no_russian_by_rules(
+    corpus: Corpus, question: str, marked: str
+) -> None:
     assert corpus.reads("en")
     assert not corpus.reads("ru")
-    assert answered(corpus, "Кто сообщил об отмене парома?").sentences[0].span is None
+    sentence = shown(corpus, question).sentences[0]
+    assert sentence.span is not None
+    assert sentence.text[slice(*sentence.span)] == marked
 
 
 def test_without_a_reader_words_and_meaning_choose_the_sentence(embedder: Embedder, tmp_path: Path) -> None:
     corpus = open_corpus(CorpusSettings(tmp_path, reader="none"), embedder)
     for article in (LIGHTHOUSE, BAKERY, FERRY_RU):
         corpus.add(article)
-    sentences = answered(corpus, "How long did Marta Ellings keep the lighthouse?").sentences
-    assert "She had kept the lighthouse for 41 years." in [sentence.text for sentence in sentences]
-    assert not any(sentence.span for sentence in sentences)
+    reply = shown(corpus, "How long did Marta Ellings keep the lighthouse?")
+    assert "She had kept the lighthouse for 41 years." in texts(reply)
     assert isinstance(corpus.ask("Who won the chess championship in Buenos Aires?", now=NOW), Refusal)
     assert not corpus.reads("en")
     corpus.close()
@@ -76,7 +92,7 @@ def test_without_a_reader_words_and_meaning_choose_the_sentence(embedder: Embedd
 
 def test_every_citation_is_a_slice_of_its_article(corpus: Corpus) -> None:
     for question in ("Who owns the bakery?", "Why will the coast guard run the lamp?", "Сколько туристов на острове?"):
-        for sentence in answered(corpus, question).sentences:
+        for sentence in shown(corpus, question).sentences:
             assert sentence.citations
             for citation in sentence.citations:
                 text = corpus.article(citation.article_id).text
@@ -84,7 +100,7 @@ def test_every_citation_is_a_slice_of_its_article(corpus: Corpus) -> None:
 
 
 def test_a_russian_question_is_answered_from_russian_articles(corpus: Corpus) -> None:
-    answer = answered(corpus, "Кто сообщил об отмене парома?")
+    answer = shown(corpus, "Кто сообщил об отмене парома?")
     assert "Игорь Савельев" in answer.sentences[0].text
 
 
@@ -106,8 +122,8 @@ def test_an_empty_corpus_and_an_empty_question_say_so(make_corpus: Make, corpus:
 
 
 def test_a_follow_up_leans_on_the_question_before(corpus: Corpus) -> None:
-    answer = answered(corpus, "and who is the owner?", ("What destroyed the Holm bakery?",))
-    assert any("Peder Holm" in sentence.text for sentence in answer.sentences)
+    answer = shown(corpus, "and who is the owner?", Turn("What destroyed the Holm bakery?", ("bakery",)))
+    assert any("Peder Holm" in text for text in texts(answer))
     assert "bakery" in answer.question
 
 
@@ -124,9 +140,9 @@ def test_a_summary_is_in_the_articles_order_and_cited(corpus: Corpus) -> None:
 
 def test_an_update_changes_the_answer_and_keeps_old_citations_true(corpus: Corpus) -> None:
     corpus.add(replace(BAKERY, text=BAKERY.text.replace("Peder Holm", "Signe Holm")))
-    answer = answered(corpus, "Who is the owner of the Holm bakery?")
-    assert any("Signe" in sentence.text for sentence in answer.sentences)
-    assert not any("Peder" in sentence.text for sentence in answer.sentences)
+    answer = shown(corpus, "Who is the owner of the Holm bakery?")
+    assert any("Signe" in text for text in texts(answer))
+    assert not any("Peder" in text for text in texts(answer))
     assert answer.sentences[0].citations[0].revision == 2
 
 
@@ -161,7 +177,8 @@ def test_rows_that_share_an_address_are_all_kept_and_adding_them_again_changes_n
 def test_a_removed_article_is_never_cited_again(corpus: Corpus) -> None:
     corpus.remove("bakery")
     reply = corpus.ask("Who is the owner of the Holm bakery?", now=NOW)
-    cited = [c.article_id for s in reply.sentences for c in s.citations] if isinstance(reply, Answer) else []
+    shown = () if isinstance(reply, Refusal) else reply.sentences
+    cited = [citation.article_id for sentence in shown for citation in sentence.citations]
     assert "bakery" not in cited
     assert "bakery" not in reply.trace.hits
 
@@ -177,7 +194,7 @@ def test_rebuilding_gives_the_same_answers(corpus: Corpus) -> None:
 
 def test_another_process_s_articles_are_seen_by_the_next_question(corpus: Corpus, make_corpus: Make) -> None:
     make_corpus().add(Article("pier", "New pier", "The pier at Otter Bay was opened by Ruth Calloway on Friday."))
-    assert "Ruth Calloway" in answered(corpus, "Who opened the pier at Otter Bay?").sentences[0].text
+    assert "Ruth Calloway" in shown(corpus, "Who opened the pier at Otter Bay?").sentences[0].text
 
 
 def test_articles_are_found_by_id_address_and_title(corpus: Corpus) -> None:
@@ -226,10 +243,10 @@ def test_the_seed_article_is_answered_and_its_appeal_never_cited(make_corpus: Ma
         assert word not in added.article.text
     for question in ("How much does it cost monthly?", "What does $2 support?", "How can readers support the paper?"):
         reply = corpus.ask(question)
-        said = " ".join(s.text for s in reply.sentences) if isinstance(reply, Answer) else ""
+        said = "" if isinstance(reply, Refusal) else " ".join(texts(reply))
         assert "$2" not in said
         assert "monthly" not in said
-    assert "Novikov" in " ".join(s.text for s in answered(corpus, "Who said Russia could offer Musk asylum?").sentences)
+    assert "Novikov" in " ".join(texts(shown(corpus, "Who said Russia could offer Musk asylum?")))
 
 
 def bulk(data: Path, articles: int) -> None:
@@ -257,8 +274,8 @@ def test_articles_rebuilt_by_another_process_are_still_found(corpus: Corpus, mak
     assert other.stale() == 2  # the Russian one has no vectors
     other.rebuild()
     assert other.stale() == 0
-    answer = answered(corpus, "How long did Marta Ellings keep the lighthouse?")
-    assert "41 years" in " ".join(sentence.text for sentence in answer.sentences)
+    answer = shown(corpus, "How long did Marta Ellings keep the lighthouse?")
+    assert "41 years" in " ".join(texts(answer))
 
 
 def test_an_index_is_not_trusted_with_a_database_that_is_not_its_own(make_corpus: Make, tmp_path: Path) -> None:
@@ -290,11 +307,11 @@ def test_a_full_disk_stops_neither_answers_nor_the_end(
 ) -> None:
     make_corpus().add(Article("pier", "New pier", "The pier at Otter Bay was opened by Ruth Calloway on Friday."))
     with full_disk():
-        answered(corpus, "How long did Marta Ellings keep the lighthouse?")
+        shown(corpus, "How long did Marta Ellings keep the lighthouse?")
         corpus.save()
     told = [record.getMessage().split(":")[0] for record in caplog.records]
     assert told == ["searching without the newest changes", "index not saved"]
-    assert "Ruth Calloway" in answered(corpus, "Who opened the pier at Otter Bay?").sentences[0].text
+    assert "Ruth Calloway" in shown(corpus, "Who opened the pier at Otter Bay?").sentences[0].text
     with full_disk():
         corpus.close()
     assert len(list((tmp_path / "corpus" / "index").glob("work-*"))) == 1  # the other corpus's

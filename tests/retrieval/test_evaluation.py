@@ -3,12 +3,15 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from retrieval import BadDataset, Corpus, evaluate
-from retrieval.evaluation import read_questions
+from retrieval import BadDataset, Closest, Corpus, evaluate
+from retrieval.answer.confidence import WAYS, Confidence, load_confidence, write_fitted
+from retrieval.build import CONFIDENCE
+from retrieval.evaluation import ask, read_questions, said, sentences_of
 from tests.retrieval.articles import BAKERY, FERRY_RU, LIGHTHOUSE
 
 QUESTIONS = [
@@ -53,8 +56,8 @@ def test_a_report_holds_the_documented_figures(
     assert all(name in report.table() for name in figures)
     rows = [json.loads(line) for line in predictions.read_text().splitlines()]
     assert [row["id"] for row in rows] == ["1", "2", "3"]
-    assert rows[0].keys() == {"id", "refused", "confidence", "span", "sentences", "hits", "ms"}
-    assert rows[2]["refused"]
+    assert rows[0].keys() == {"id", "state", "refused", "confidence", "span", "sentences", "hits", "ms"}
+    assert [(row["state"], row["refused"]) for row in rows] == [("answer", False), ("answer", False), ("refusal", True)]
     citation = rows[0]["sentences"][0]["citations"][0]
     assert BAKERY.text[citation["start"] : citation["end"]] == citation["quote"]
 
@@ -102,3 +105,34 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, content:
 def test_a_folder_without_the_files_is_named(tmp_path: Path, make_corpus: Callable[..., Corpus]) -> None:
     with pytest.raises(BadDataset, match="no questions"):
         evaluate(tmp_path, make_corpus())
+
+
+def test_a_file_of_questions_alone_is_read(tmp_path: Path) -> None:
+    (tmp_path / "mine.jsonl").write_text(json.dumps(QUESTIONS[0]))
+    assert [question.id for question in read_questions(tmp_path / "mine.jsonl")] == ["1"]
+    with pytest.raises(BadDataset, match="no questions"):
+        read_questions(tmp_path / "nowhere.jsonl")
+
+
+def test_the_closest_passages_count_as_shown_and_not_as_answered(
+    dataset: Path, make_corpus: Callable[..., Corpus], tmp_path: Path
+) -> None:
+    shipped = load_confidence()
+    never = {way: replace(getattr(shipped, way), threshold=1.0, closest=0.0) for way in WAYS}
+    folder = tmp_path / "unsure"
+    folder.mkdir()
+    write_fitted(Confidence(**never), folder / CONFIDENCE)
+    corpus = make_corpus(folder)
+    predictions = tmp_path / "predictions.jsonl"
+    figures = evaluate(dataset, corpus, predictions=predictions).as_dict()
+    assert figures["answer rate"] == figures["false-answer rate"] == 0.0
+    assert figures["closest shown, told"] == figures["closest shown, not told"] == 1.0
+    assert figures["answer in whole reply"] == figures["citation validity"] == 1.0
+    rows = [json.loads(line) for line in predictions.read_text().splitlines()]
+    assert [(row["state"], row["refused"]) for row in rows] == [("closest", True)] * 3
+    assert all(row["sentences"] for row in rows)
+    (asked, *_) = read_questions(dataset)
+    reply = ask(corpus, asked).reply
+    assert isinstance(reply, Closest)
+    assert said(reply, 1) == sentences_of(reply)[0].text
+    assert said(reply).startswith(said(reply, 1))

@@ -1,0 +1,145 @@
+"""A question and those before it -> an answer, the closest passages, or a refusal.
+
+    the ways it may be meant | scope | found | ranked by reading | written | how sure -> the surest way's reply
+
+A language model, where there is one, puts an answer that is sure enough into its own words; what it says is verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from retrieval.answer.citations import verify
+from retrieval.answer.confidence import Confidence
+from retrieval.answer.rank import Ranker
+from retrieval.asked.followup import readings
+from retrieval.asked.scope import find_scope
+from retrieval.finding import PASSAGES, Finder
+from retrieval.ports import Prose, Writer
+from retrieval.timing import Stopwatch
+from retrieval.types import (
+    Answer,
+    Article,
+    Closest,
+    Draft,
+    Evidence,
+    Nearest,
+    Question,
+    Refusal,
+    Searched,
+    Sentence,
+    Turn,
+)  # fmt: skip
+
+NEAREST = 3  # titles offered with a refusal
+EVENTS = 24  # passages of a timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the articles are in and from: a question is understood by it."""
+
+    languages: Collection[str]
+    sources: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One way in which a question may be meant, and what came of it."""
+
+    question: Question
+    evidence: Sequence[Evidence]
+    draft: Draft
+    confidence: float
+    searched: Searched
+    articles: tuple[str, ...]  # ids, best first
+
+
+class Asking:
+    """`known` tells what there is, each time. Sync, and safe to call from several threads."""
+
+    def __init__(  # noqa: PLR0913 the parts of an answer, each from a room of its own
+        self,
+        finder: Finder,
+        ranker: Ranker,
+        writer: Writer,
+        confidence: Confidence,
+        prose: Prose | None,
+        known: Callable[[], Known],
+    ) -> None:
+        self._finder, self._ranker, self._writer = finder, ranker, writer
+        self._confidence, self._prose, self._known = confidence, prose, known
+
+    def ask(
+        self,
+        text: str,
+        previous: Sequence[Turn],
+        now: datetime,
+        *,
+        unscoped: bool = False,
+        without: Collection[str] = frozenset(),
+    ) -> Answer | Closest | Refusal:
+        """`unscoped`: dates and sources in the question limit nothing. `without`: articles that are passed over."""
+        watch, known = Stopwatch(), self._known()
+        meant = readings(text, previous, known.languages)
+        if not any(character.isalnum() for character in text):
+            return Refusal(meant[0].text, "empty question", ())
+        if not unscoped:
+            meant = [_scoped(question, now, known.sources) for question in meant]
+        watch.lap("understand")
+        tried = [self._attempt(question, now, without, watch) for question in meant]
+        return self._reply(max(tried, key=lambda attempt: attempt.confidence), watch)
+
+    def _attempt(self, question: Question, now: datetime, without: Collection[str], watch: Stopwatch) -> Attempt:
+        vector = self._finder.vector(question)
+        watch.lap("embed")
+        found = self._finder.find(question, vector, now, without)
+        watch.lap("search")
+        evidence = self._finder.evidence(found.hits, EVENTS if question.asked_for == "events" else PASSAGES)
+        searched = self._finder.searched(question, found)
+        watch.lap("load")
+        evidence = self._ranker.rank(question, evidence)
+        watch.lap("rank")
+        draft = self._writer.write(question, evidence, vector) if evidence else Draft((), {})
+        draft = replace(draft, sentences=verify(draft.sentences, evidence), values=verify(draft.values, evidence))
+        watch.lap("write")
+        confidence = self._confidence.fit(draft.figures).probability(draft.figures) if draft.sentences else 0.0
+        order = dict.fromkeys([*(e.article.id for e in evidence), *found.articles])
+        return Attempt(question, evidence, draft, confidence, searched, tuple(order))
+
+    def _reply(self, attempt: Attempt, watch: Stopwatch) -> Answer | Closest | Refusal:
+        asked, draft, sure = attempt.question.standalone, attempt.draft, attempt.confidence
+        fit, searched = self._confidence.fit(draft.figures), attempt.searched
+        if draft.sentences and sure >= fit.threshold:
+            sentences = self._worded(attempt)
+            watch.lap("word")
+            trace = watch.trace(draft.figures, attempt.articles)
+            verdict = draft.verdict if sentences == draft.sentences else None  # it is the first sentence's
+            told = (draft.values, verdict, draft.timeline)
+            return Answer(asked, sentences, sure, trace, searched, *told)
+        trace = watch.trace(draft.figures, attempt.articles)
+        if draft.sentences and sure >= fit.closest:
+            return Closest(asked, draft.sentences, sure, trace, searched)
+        if attempt.evidence:
+            return Refusal(asked, "not told", _nearest(attempt.evidence), sure, trace, searched)
+        return Refusal(asked, "nothing found" if searched.articles else "empty corpus", (), sure, trace, searched)
+
+    def _worded(self, attempt: Attempt) -> tuple[Sentence, ...]:
+        """By the language model, if there is one and it keeps to the articles; in the articles' own words otherwise."""
+        draft = attempt.draft
+        if self._prose is None or draft.timeline or draft.values:
+            return draft.sentences
+        composed = self._prose.compose(attempt.question, draft.sentences, attempt.evidence)
+        return verify(composed, attempt.evidence) or draft.sentences
+
+
+def _scoped(question: Question, now: datetime, sources: Collection[str]) -> Question:
+    scope, rest = find_scope(question.standalone, now, sources)
+    return replace(question, scope=scope, standalone=rest) if scope else question
+
+
+def _nearest(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:
+    articles: dict[str, Article] = {e.article.id: e.article for e in evidence}
+    return tuple(Nearest(a.id, a.title, a.url, a.source, a.published) for a in list(articles.values())[:NEAREST])

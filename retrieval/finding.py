@@ -1,0 +1,75 @@
+"""A question -> the passages that match it, best first, within the articles that it is about.
+
+meaning and words, fused by the index | what is recent, what was just talked about | two an article | no copies
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from retrieval.index.fusion import at_most, favour, favour_recent
+from retrieval.ports import Embedder, Index, Vectors
+from retrieval.store import Store
+from retrieval.text.duplicates import without_copies
+from retrieval.types import Evidence, Hit, Question, Scope, Searched
+
+PASSAGES = 8  # of an answer
+PER_ARTICLE = 2  # of them from one article
+CANDIDATES = 300  # ranked before that
+SPARE = 4  # more passages are loaded than are wanted: some are copies
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search brought: passages best first, the ids of their articles, each once, and what was searched."""
+
+    hits: tuple[Hit, ...]
+    articles: tuple[str, ...]
+    widened: bool = False  # nothing was found within the question's scope, so everything was searched
+
+
+class Finder:
+    """Sync, and safe to call from several threads."""
+
+    def __init__(self, store: Store, index: Index, embedder: Embedder) -> None:
+        self._store, self._index, self._embedder = store, index, embedder
+
+    def vector(self, question: Question) -> Vectors | None:
+        """(1, dim); None when the model does not know the question's language."""
+        return self._embedder.questions([question.standalone]) if self._embedder.knows(question.language) else None
+
+    def find(
+        self, question: Question, vector: Vectors | None, now: datetime, without: Collection[str] = frozenset()
+    ) -> Found:
+        """Within the question's scope, or in everything when nothing of it matches; never in articles `without`."""
+        found = self._found(question, vector, now, without)
+        if found.hits or not question.scope:
+            return found
+        return replace(self._found(replace(question, scope=Scope()), vector, now, without), widened=True)
+
+    def evidence(self, hits: Sequence[Hit], limit: int = PASSAGES) -> list[Evidence]:
+        """The best hits with what they point at; of passages that say the same in the same words, the best."""
+        wanted = hits[: limit + SPARE]
+        found = self._store.evidence([hit.passage_id for hit in wanted])
+        return without_copies([Evidence(hit, *found[hit.passage_id]) for hit in wanted if hit.passage_id in found])[
+            :limit
+        ]
+
+    def searched(self, question: Question, found: Found) -> Searched:
+        """How many articles were looked through, and of which days."""
+        within = Scope() if found.widened else question.scope
+        return Searched(*self._store.extent(within), scope=question.scope, widened=found.widened)
+
+    def _found(self, question: Question, vector: Vectors | None, now: datetime, without: Collection[str]) -> Found:
+        hits = self._index.search(question.standalone, question.language, CANDIDATES, vector, question.scope)
+        dated = self._store.dated([hit.passage_id for hit in hits])
+        article_of = {key: article for key, (article, _) in dated.items() if article not in without}
+        if question.undated or question.scope:
+            latest = min(now, question.scope.until or now)
+            hits = favour_recent(hits, {key: published for key, (_, published) in dated.items()}, latest)
+        if question.lately:
+            hits = favour(hits, {key for key, article in article_of.items() if article in question.lately})
+        kept = at_most(hits, article_of, PER_ARTICLE)
+        return Found(tuple(kept), tuple(dict.fromkeys(article_of[hit.passage_id] for hit in kept)))

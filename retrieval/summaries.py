@@ -1,0 +1,234 @@
+"""An article, a story or a topic -> a few cited sentences that tell it.
+
+    article: its sentences weighed | story: the articles about one event | topic: what was found in the scope, by story
+
+Sync, and safe to call from several threads. No model is run for an article or a story: words do, beside the vectors
+that the store has.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from retrieval.asked.scope import find_scope
+from retrieval.index.fusion import HALF_LIFE_DAYS
+from retrieval.ports import Embedder, Index, Vectors
+from retrieval.store import Store
+from retrieval.summary.facts import key_facts
+from retrieval.summary.gist import bag_of, gist, is_whole, leaning, weigh
+from retrieval.summary.stories import (
+    Profile,
+    Report,
+    group,
+    happened,
+    news,
+    profile,
+    said,
+    story_of,
+    tell,
+)  # fmt: skip
+from retrieval.summary.types import Development, Length, StorySummary, Summary, TopicSummary
+from retrieval.text.languages import detect
+from retrieval.text.stems import content_stems, stems
+from retrieval.types import Article, Nearest, Scope, Searched
+
+SUMMARISED = 200  # sentences of an article that are chosen from: news says what matters first
+KIN_HITS = 80  # passages looked at for a story's other articles
+STORY_DAYS = timedelta(days=14)  # before and after an article: longer stories are several
+TOPIC_HITS = 200  # passages looked at for a topic
+MOST_ARTICLES = 150  # of a topic or a period that are grouped: about a second
+MOST_TOLD = 20  # articles of a story that are read
+STORIES: dict[Length, int] = {"short": 3, "medium": 5, "long": 8}
+COVERED = 0.6  # share of the topic's words, by rarity, that an article about it has
+LEAD_CHARACTERS, OFTEN = 500, 3  # a word that stands near the start or so often is what the article is about
+MEANT = 0.5  # cosine from which a passage is about the topic whatever its words: one in 1,000 unrelated ones has it
+SOURCES, AGAIN = 0.3, 0.1  # what doubling a story's sources, and its articles, adds to its match of 0..1
+RECENT = 0.6  # what being of now adds
+TOUCHES = 1.2  # what a sentence gains that has the topic's words, beside 0..1 for telling its article
+LEAD = 0.6  # what it gains for opening its article
+
+_GENERAL_WORDS = {
+    "en": "news summary headlines stories story articles article latest main top events world day week today wrote"
+    " happen happened happening going new",
+    "ru": "новости новость новостях сводка события событие главное главные статьи статья нового новое мире итоги день"
+    " дня неделя недели случилось случился произошло происходит происходило было",
+}
+_GENERAL = frozenset(stem for language, words in _GENERAL_WORDS.items() for stem in stems(words, language))
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """An article that was found, and how well it matches, 0..1."""
+
+    article: Article
+    score: float
+
+
+class Summaries:
+    """Reads the store and the index, and changes nothing."""
+
+    def __init__(self, store: Store, index: Index, embedder: Embedder) -> None:
+        self._store, self._index, self._embedder = store, index, embedder
+
+    def article(self, article_id: str, length: Length = "medium") -> Summary:
+        """Raises UnknownArticle."""
+        report = self._report(article_id)
+        article = report.article
+        spans = report.sentences[:SUMMARISED]
+        chosen = gist(article.text, spans, article.language, length)
+        places = [spans.index(span) for span in chosen]
+        sentences = tuple(tell(report, at, places) for at in places)
+        return Summary(article, sentences, key_facts(article, spans, chosen))
+
+    def story(self, article_id: str, since: datetime | None = None) -> StorySummary:
+        """What happened in the story that the article belongs to. Raises UnknownArticle."""
+        asked = self._profiles([self._store.article(article_id)])[0]
+        members = story_of(asked, self._profiles(self._near(asked)))[:MOST_TOLD]
+        articles = sorted((member.article for member in members), key=_oldest_first)
+        reports = [self._report(article.id) for article in articles]
+        return StorySummary(
+            tuple(report.article for report in reports),
+            happened(reports),
+            news(reports, since, self._index.rarity),
+            said(reports),
+        )
+
+    def topic(self, text: str, now: datetime, length: Length = "medium") -> TopicSummary:
+        """The stories about it in the time and by the sources that the text names; without a topic, all of them."""
+        scope, topic, words, language = self._understood(text, now)
+        found = self._matching(topic, words, language, scope) if words else self._written(scope, topic)
+        stories = _important(group(self._profiles([match.article for match in found])), found, now)
+        told = tuple(self._development(story, words) for story in stories[: STORIES[length]])
+        sources = {article.source for development in told for article in development.articles if article.source}
+        return TopicSummary(
+            topic if words else "", told, Searched(*self._store.extent(scope), scope=scope), len(sources)
+        )
+
+    def tells(self, text: str, now: datetime) -> bool:
+        """Whether a question asks what happened in a time, about nothing in particular, so that `topic` answers it."""
+        scope, topic, words, language = self._understood(text, now)
+        is_asked = any(word in _GENERAL for word in stems(topic, language))  # "and last week?" leans on what was asked
+        return bool(scope) and not words and is_asked
+
+    # --- steps
+
+    def _understood(self, text: str, now: datetime) -> tuple[Scope, str, list[str], str]:
+        """Scope, topic, the topic's words, language."""
+        scope, rest = find_scope(text, now, self._store.sources())
+        topic = "" if scope and rest == text else rest  # nothing but the scope was left
+        language = detect(topic or text, sorted(self._store.languages()))
+        return scope, topic, _topic_words(topic, language), language
+
+    def _report(self, article_id: str) -> Report:
+        article, passages = self._store.with_passages(article_id)
+        return Report(article, tuple(span for passage in passages for span in passage.sentences))
+
+    def _profiles(self, articles: Sequence[Article]) -> list[Profile]:
+        leads = self._leads([article.id for article in articles])
+        return [profile(article, self._index.rarity, leads.get(article.id)) for article in articles]
+
+    def _leads(self, article_ids: Sequence[str]) -> dict[str, Vectors]:
+        """Article -> the vector of its first passage, where the model knows its language."""
+        leads: dict[str, Vectors] = {}
+        for passage in self._store.passages_of(article_ids, self._embedder.fingerprint):
+            if passage.vector is not None:
+                leads.setdefault(passage.article_id, passage.vector)
+        return leads
+
+    def _near(self, asked: Profile) -> list[Article]:
+        """Articles that may be of the same story, without the one asked about."""
+        article, day = asked.article, asked.article.published
+        scope = Scope(day - STORY_DAYS, day + STORY_DAYS) if day else Scope()
+        lead = sorted(asked.words, key=lambda word: -asked.words[word])
+        vector = None if asked.vector is None else asked.vector[None, :]
+        words = f"{article.title} {' '.join(lead[:20])}"
+        hits = self._index.search(words, article.language, KIN_HITS, vector, scope)
+        found = self._store.evidence([hit.passage_id for hit in hits])
+        others = {other.id: other for _, other in found.values() if other.id != article.id}
+        return [other for other in others.values() if other.language == article.language]
+
+    def _written(self, scope: Scope, asked: str) -> list[_Match]:
+        """All that a scope holds, the newest of it; nothing when not even "the news" was asked for."""
+        wanted = scope or any(map(str.isalpha, asked))
+        return [_Match(article, 0.0) for article in self._store.within(scope, MOST_ARTICLES)] if wanted else []
+
+    def _matching(self, topic: str, words: Sequence[str], language: str, scope: Scope) -> list[_Match]:
+        """The articles that are about the topic, by its words or its meaning, best first."""
+        vector = self._embedder.questions([topic]) if self._embedder.knows(language) else None
+        hits = self._index.search(topic, language, TOPIC_HITS, vector, scope)
+        rare = dict(zip(words, self._index.rarity(words), strict=True))
+        found = self._store.evidence([hit.passage_id for hit in hits])
+        best: dict[str, _Match] = {}
+        for hit in hits:
+            article = found[hit.passage_id][1] if hit.passage_id in found else None
+            if article is None or article.id in best:
+                continue
+            if (hit.cosine or 0.0) >= MEANT or _covered(article, rare) >= COVERED:
+                best[article.id] = _Match(article, hit.score)
+        return list(best.values())[:MOST_ARTICLES]
+
+    def _development(self, story: Sequence[Profile], words: Sequence[str]) -> Development:
+        newest = sorted((member.article for member in story), key=_oldest_first, reverse=True)
+        reports = [self._report(article.id) for article in newest[:MOST_TOLD]]
+        _, best, at = max(
+            ((weight, report, at) for report in reports for at, weight in _weights(report, words)),
+            key=lambda line: line[0],
+        )
+        return Development(tell(best, at), tuple(Nearest(a.id, a.title, a.url, a.source, a.published) for a in newest))
+
+
+def _topic_words(topic: str, language: str) -> list[str]:
+    """The stems that say what it is about, each once: "news of the week" is about nothing in particular."""
+    return [word for word in dict.fromkeys(content_stems(topic, language)) if word not in _GENERAL]
+
+
+def _important(stories: Iterable[list[Profile]], found: Sequence[_Match], now: datetime) -> list[list[Profile]]:
+    """Best matching, by the most sources, most recent: weighed together."""
+    match = {each.article.id: each.score for each in found}
+
+    def weight(story: list[Profile]) -> float:
+        articles = [member.article for member in story]
+        sources = {article.source for article in articles}
+        recent = max(_recency(article.published, now) for article in articles)
+        counted = SOURCES * math.log2(len(sources)) + AGAIN * math.log2(len(articles))
+        return max(match[article.id] for article in articles) + counted + RECENT * recent
+
+    return sorted(stories, key=weight, reverse=True)
+
+
+def _recency(published: datetime | None, now: datetime) -> float:
+    """1 for now, halved with every half-life before it (or after it: a wrong date)."""
+    if published is None:
+        return 0.0
+    return float(2 ** (-abs((now - published).total_seconds()) / 86_400 / HALF_LIFE_DAYS))
+
+
+def _weights(report: Report, words: Sequence[str]) -> list[tuple[int, float]]:
+    """Of each sentence that may tell the article: near to the whole of it, early, and about the topic."""
+    article = report.article
+    texts = [article.text[span.start : span.end] for span in report.sentences[:SUMMARISED]]
+    standing = [at for at, text in enumerate(texts) if is_whole(text)] or list(range(len(texts)))
+    bags = [bag_of(texts[at], article.language) for at in standing]
+    weights = weigh(bags, LEAD)
+    touches = [sum(word in bag for word in words) / (len(words) or 1) for bag in bags]
+    return [
+        (at, weight + TOUCHES * touch - (leaning(texts[at]) if at else 0.0))
+        for at, weight, touch in zip(standing, weights, touches, strict=True)
+    ]
+
+
+def _covered(article: Article, rare: Mapping[str, float]) -> float:
+    """The share of the topic's words, by rarity, that the article has: in its title or near its start, or often."""
+    counts = Counter(stems(article.text, article.language))
+    told = {*stems(article.title, article.language), *stems(article.text[:LEAD_CHARACTERS], article.language)}
+    told |= {word for word, count in counts.items() if count >= OFTEN}
+    return sum(rare[word] for word in rare if word in told) / (sum(rare.values()) or 1.0)
+
+
+def _oldest_first(article: Article) -> tuple[datetime, str]:
+    """Undated ones count as the oldest."""
+    return article.published or datetime.min.replace(tzinfo=UTC), article.id
