@@ -51,8 +51,12 @@ def _talking(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _command(commands, "run", "run the Telegram bot")
     ask = _command(commands, "ask", "answer one question", json=True)
     ask.add_argument("question", nargs="+", metavar="QUESTION")
-    summary = _command(commands, "summary", "sum up one article", json=True)
-    summary.add_argument("reference", nargs="+", metavar="REF", help="an id, a link or words of a title")
+    summary = _command(commands, "summary", "sum up an article, its story or a topic", json=True)
+    summary.add_argument(
+        "reference", nargs="+", metavar="REF|TOPIC", help="an id, a link, words of a title, or a topic and a time"
+    )
+    summary.add_argument("--length", choices=("short", "medium", "long"), default="medium", help="(default: medium)")
+    summary.add_argument("--story", action="store_true", help="sum up all articles about the same event")
 
 
 def _articles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -72,6 +76,10 @@ def _keeping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     evaluation.add_argument(
         "--data", type=Path, metavar="DIR", help="build the corpus here (default: a temporary folder)"
     )
+    calibration = _command(commands, "calibrate", "fit how sure an answer must be to your own articles")
+    choice = calibration.add_mutually_exclusive_group(required=True)
+    choice.add_argument("questions", type=Path, nargs="?", metavar="QUESTIONS", help="a file, or the folder it is in")
+    choice.add_argument("--reset", action="store_true", help="go back to what Footnote came with")
     _command(commands, "rebuild", "build the index anew")
     _command(commands, "stats", "show how much there is", json=True)
     _command(commands, "doctor", "check that everything is in order", json=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import sys
@@ -11,29 +10,33 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO, TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from bot import render
-from bot.config import ConfigurationError, load_settings, spoken_language
+from bot.config import ConfigurationError, corpus_settings, load_settings, spoken_language
 from bot.desk import Desk
 from bot.doctor import examine, worst
-from bot.documents import Document, article_document, outcome_document, stats_document, summary_document
+from bot.documents import article_document, stats_document
 from bot.errand import Errand
-from bot.lines import coloured_lines, plain_lines
 from bot.logs import configure
+from bot.printed import print_document, print_failure, print_reply, print_rows
 from bot.progress import Report
+from bot.sheet import clean, clipped, title_of
 from bot.store import BotStore, open_store
 from bot.suggestions import default_suggestions, load_suggestions
-from bot.terminal import ANSWERED, FAILED, REFUSED, USER_ID, Lookout, TerminalChat, answer_lines, converse
+from bot.terminal import ANSWERED, FAILED, USER_ID, Lookout, TerminalChat, answer_lines, converse
 from bot.texts import load_texts
-from bot.types import Reply
-from retrieval import Added, Article, Corpus, FootnoteError, Refusal, SourceError, evaluate
+from bot.told import ask_once, sum_up_once
+from retrieval import Added, Article, Corpus, FootnoteError, SourceError, evaluate, open_corpus
+
+if TYPE_CHECKING:
+    from retrieval import Calibrated
 
 BAD_USAGE = 2
 INTERRUPTED = 130  # as shells have it: 128 + SIGINT
@@ -75,18 +78,11 @@ def _guarded(errand: Errand) -> int:
     except ConfigurationError as wrong:  # Telegram does not know the token
         return _misconfigured(wrong)
     except FootnoteError as fault:
-        return _failed(errand, errand.texts.error(errand.language, fault))
+        return print_failure(errand, errand.texts.error(errand.language, fault))
     except Exception as error:  # the edge of the program
         log.debug("command failed", exc_info=True)
-        told = f"{type(error).__name__}: {render.clipped(str(error)).rstrip('.')}"
-        return _failed(errand, errand.say("cli.failure", message=told))
-
-
-def _failed(errand: Errand, message: str) -> int:
-    errand.complain(message)
-    if errand.arguments.json:
-        _print_document({"error": message})
-    return FAILED
+        told = f"{type(error).__name__}: {clipped(str(error)).rstrip('.')}"
+        return print_failure(errand, errand.say("cli.failure", message=told))
 
 
 def _speak_utf8() -> None:
@@ -94,33 +90,6 @@ def _speak_utf8() -> None:
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def _print_document(document: Document | list[Document]) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=2))
-
-
-def _print_reply(reply: Reply) -> int:
-    console = Console()
-    for message in reply.messages:
-        if console.is_terminal:
-            console.print(coloured_lines(message), highlight=False)
-        else:
-            print(plain_lines(message))
-    return FAILED if reply.failed else REFUSED if reply.refused else ANSWERED
-
-
-def _print_rows(rows: Iterable[tuple[str, ...]], headers: tuple[str, ...] = ()) -> None:
-    """Columns for people, tabs for pipes."""
-    console = Console()
-    if not console.is_terminal:
-        for row in rows:
-            print("\t".join(row))
-        return
-    table = Table(*headers, box=None, show_header=bool(headers), pad_edge=False)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    console.print(table, highlight=False)
 
 
 # --- talking
@@ -170,33 +139,6 @@ def _run(errand: Errand) -> int:
     return ANSWERED
 
 
-def _ask(errand: Errand) -> int:
-    with errand.corpus() as corpus:
-        outcome = corpus.ask(" ".join(errand.arguments.question))
-    refused = isinstance(outcome, Refusal)
-    if errand.arguments.json:
-        _print_document(outcome_document(outcome))
-        return REFUSED if refused else ANSWERED
-    if isinstance(outcome, Refusal):
-        return _print_reply(render.refusal(outcome, errand.texts, errand.language))
-    return _print_reply(render.answer(outcome, errand.texts, errand.language))
-
-
-def _summary(errand: Errand) -> int:
-    reference = " ".join(errand.arguments.reference)
-    with errand.corpus() as corpus:
-        article = corpus.find(reference)
-        if article is None and _is_link(reference):
-            article = corpus.add_page(reference).article
-        if article is None:
-            return _failed(errand, errand.say("cli.no_article", reference=reference))
-        told = corpus.summarise(article.id)
-    if errand.arguments.json:
-        _print_document(summary_document(told))
-        return ANSWERED
-    return _print_reply(render.summary(told, errand.texts, errand.language))
-
-
 # --- articles
 
 
@@ -234,7 +176,7 @@ def _is_link(place: str) -> bool:
 def _remove(errand: Errand) -> int:
     with errand.corpus() as corpus:
         removed = corpus.remove(errand.arguments.id)
-    print(errand.say("cli.removed", title=render.title_of(removed, errand.texts, errand.language)))
+    print(errand.say("cli.removed", title=title_of(removed, errand.texts, errand.language)))
     return ANSWERED
 
 
@@ -242,12 +184,12 @@ def _list(errand: Errand) -> int:
     with errand.corpus() as corpus:
         articles = list(_articles(corpus))
     if errand.arguments.json:
-        _print_document([article_document(article) for article in articles])
+        print_document([article_document(article) for article in articles])
     elif not articles:
         print(errand.say("cli.empty_list"))
     else:
         names = ("date", "language", "source", "title", "id")
-        _print_rows(map(_row, articles), tuple(errand.say(f"cli.column.{name}") for name in names))
+        print_rows(map(_row, articles), tuple(errand.say(f"cli.column.{name}") for name in names))
     return ANSWERED
 
 
@@ -260,12 +202,12 @@ def _articles(corpus: Corpus) -> Iterator[Article]:
 
 def _row(article: Article) -> tuple[str, ...]:
     date = article.published.date().isoformat() if article.published else ""
-    return tuple(map(render.clean, (date, article.language, article.source or "", article.title, article.id)))
+    return tuple(map(clean, (date, article.language, article.source or "", article.title, article.id)))
 
 
 def _follow(errand: Errand) -> int:
     with errand.corpus() as corpus, _terminal(errand, corpus) as (chat, _):
-        return _print_reply(chat.hear(f"/follow {errand.arguments.feed}"))
+        return print_reply(chat.hear(f"/follow {errand.arguments.feed}"))
 
 
 # --- keeping
@@ -280,10 +222,32 @@ def _eval(errand: Errand) -> int:
     ):
         measured = evaluate(arguments.directory, corpus, predictions=arguments.predictions, on_progress=report)
     if arguments.json:
-        _print_document(measured.as_dict())
+        print_document(measured.as_dict())
     else:
         print(measured.table())
     return ANSWERED
+
+
+def _calibrate(errand: Errand) -> int:
+    settings = replace(corpus_settings(errand.settings), llm=None)  # its words would change nothing, and cost
+    if errand.arguments.reset:
+        settings.confidence.unlink(missing_ok=True)
+        print(errand.say("cli.calibration_reset"))
+        return ANSWERED
+    from retrieval import calibrate  # what it fits with is slow to load
+
+    with closing(open_corpus(settings)) as corpus, errand.progress("terminal.calibrating") as report:
+        ways = calibrate(errand.arguments.questions, corpus, settings.confidence, on_progress=report)
+    names = ("way", "questions", "error", "answered", "false")
+    rows = ((errand.say(f"cli.way.{way.way}"), *_figures(way)) for way in ways)
+    print_rows(rows, tuple(errand.say(f"cli.fit.{name}") for name in names))
+    print(errand.say("cli.calibrated", path=settings.confidence))
+    return ANSWERED
+
+
+def _figures(way: Calibrated) -> tuple[str, ...]:
+    error = f"{way.error_before:.3f} → {way.error_after:.3f}"
+    return (str(way.questions), error, f"{way.answered:.0%}", f"{way.false:.0%}")
 
 
 def _rebuild(errand: Errand) -> int:
@@ -297,10 +261,10 @@ def _stats(errand: Errand) -> int:
     with errand.corpus() as corpus:
         document = stats_document(corpus.stats())
     if errand.arguments.json:
-        _print_document(document)
+        print_document(document)
         return ANSWERED
     document["languages"] = ", ".join(f"{language} {count}" for language, count in document["languages"].items())
-    _print_rows(
+    print_rows(
         (errand.say(f"stats.{name}"), str(value if value is not None else "–")) for name, value in document.items()
     )
     return ANSWERED
@@ -316,20 +280,21 @@ def _doctor(errand: Errand) -> int:
             Console(soft_wrap=True).print(Text.assemble(state, said), highlight=False)
     if errand.arguments.json:
         rows = [{"name": f.name, "state": f.state, "detail": f.detail} for f in findings]
-        _print_document({"state": worst(findings), "findings": rows})
+        print_document({"state": worst(findings), "findings": rows})
     return FAILED if worst(findings) == "fail" else ANSWERED
 
 
 _COMMANDS: Mapping[str, Callable[[Errand], int]] = {
     "chat": _chat,
     "run": _run,
-    "ask": _ask,
-    "summary": _summary,
+    "ask": ask_once,
+    "summary": sum_up_once,
     "add": _add,
     "remove": _remove,
     "list": _list,
     "follow": _follow,
     "eval": _eval,
+    "calibrate": _calibrate,
     "rebuild": _rebuild,
     "stats": _stats,
     "doctor": _doctor,

@@ -1,6 +1,6 @@
 """What a person says or presses in, what is said back out: every use case as one call. No Telegram in it.
 
-    Heard -> command or question -> Corpus, BotStore -> render -> Reply
+    Heard -> command, question or button -> conversation | summarising | following -> Reply
 
 What a person may cause (a dead link, a stale button, a number that is not in the list) becomes a friendly sentence.
 """
@@ -10,20 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot import render
+from bot import summaries
+from bot.conversation import Conversation
 from bot.following import Following
+from bot.references import links
+from bot.sheet import clipped, plain
 from bot.store import BotStore
 from bot.suggestions import Suggestion
+from bot.summarising import Summarising
 from bot.texts import Texts
 from bot.types import Alert, Button, Chat, Heard, Message, Reply
-from retrieval import Answer, Article, Corpus, FootnoteError, Refusal, UnknownArticle
-
-CONVERSATION = timedelta(minutes=15)  # a follow-up refers to nothing older
+from retrieval import Corpus, FootnoteError, UnknownArticle
 
 _COMMAND = re.compile(r"/(\w+)(@\w+)?(?:\s+(.*))?", re.DOTALL)
-_LINK = re.compile(r"https?://[^\s<>\"»”]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,14 @@ class Desk:
         self._store = store
         self._texts = texts
         self._admins = admins
-        self._clock = clock
+        self._summarising = Summarising(corpus, store, texts, clock, admins)
+        self._conversation = Conversation(corpus, store, texts, clock, self._summarising)
         self._following = Following(corpus, store, texts, clock, suggestions)
         self._commands: dict[str, Callable[[Heard, str], Reply]] = {
             "start": lambda heard, _: self._say(heard, "start"),
             "help": lambda heard, _: self._say(heard, "help"),
-            "ask": self._ask,
-            "summary": self._summary,
+            "ask": self._conversation.ask,
+            "summary": self._summarising.command,
             "add": self._add,
             "follow": self._following.follow,
             "following": self._following.following,
@@ -78,7 +80,8 @@ class Desk:
             "language": self._language,
         }
         self._verbs: dict[str, Callable[[Heard, str], Reply]] = {
-            "sum": self._summarise,
+            **self._summarising.verbs(),
+            "all": self._conversation.ask_everywhere,
             "mute": self._following.mute,
             "unmute": self._following.unmute,
             "unfollow": self._following.leave,
@@ -89,12 +92,12 @@ class Desk:
         """A command or a question -> what is said back. Never raises for what a person may cause."""
         command = _COMMAND.fullmatch(heard.text.strip())
         if command is None:
-            return self._guarded(self._ask, heard, heard.text.strip())
+            return self._guarded(self._conversation.hear, heard, heard.text.strip())
         handle = self._commands.get(command[1].lower())
         if handle is None and heard.chat.kind != "private" and command[2] is None:
             return Reply(())  # in a group it may be meant for another bot
         if handle is None:
-            return self._say(heard, "command.unknown", failed=True, command=render.clipped(command[1], 40))
+            return self._say(heard, "command.unknown", failed=True, command=clipped(command[1], 40))
         return self._guarded(handle, heard, (command[3] or "").strip())
 
     def press(self, heard: Heard) -> Reply:
@@ -118,65 +121,29 @@ class Desk:
             Button(say(language, "button.summary"), f"sum:{self._store.handle(alert.article_id)}"),
             Button(say(language, "button.mute"), f"mute:{self._store.handle(alert.feed)}"),
         )
-        return render.alert(told, (row,), self._texts, language)
+        return summaries.alert(told, (row,), self._texts, language)
 
     def _guarded(self, handle: Callable[[Heard, str], Reply], heard: Heard, argument: str) -> Reply:
         try:
             return handle(heard, argument)
         except FootnoteError as fault:
-            return Reply(render.plain(self._texts.error(heard.chat.language, fault)), failed=True)
+            return Reply(plain(self._texts.error(heard.chat.language, fault)), failed=True)
 
     def _say(self, heard: Heard, key: str, *, failed: bool = False, **values: object) -> Reply:
-        return Reply(render.plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)
-
-    def _ask(self, heard: Heard, question: str) -> Reply:
-        if not question:
-            return self._say(heard, "ask.usage", failed=True)
-        chat, now = heard.chat, self._clock()
-        self._store.forget_old(now - CONVERSATION)
-        previous = self._store.previous(chat.id, now - CONVERSATION)
-        match self._corpus.ask(question, previous=previous, now=now):
-            case Answer() as found:
-                self._store.remember(chat.id, question, now)
-                return render.answer(found, self._texts, chat.language)
-            case Refusal() as refused:
-                if refused.reason == "not told":  # "and when?" may still refer to it
-                    self._store.remember(chat.id, question, now)
-                return render.refusal(refused, self._texts, chat.language)
-
-    def _summary(self, heard: Heard, reference: str) -> Reply:
-        meant = reference or heard.replied or ""
-        if not meant.strip():
-            return self._say(heard, "summary.usage", failed=True)
-        article, links = self._referred(meant), _links(meant)
-        if article is None and links and heard.user_id in self._admins:
-            article = self._corpus.add_page(links[0]).article
-        if article is None:
-            key = "summary.unknown_link" if links else "summary.unknown"
-            return self._say(heard, key, failed=True)
-        return self._summarise(heard, article.id)
-
-    def _referred(self, text: str) -> Article | None:
-        """The article that a link, a title or a whole message refers to; links first, then the first line, then all."""
-        candidates = [*_links(text), *([] if _LINK.fullmatch(text) else [text.split("\n", 1)[0], text])]
-        found = (self._corpus.find(candidate) for candidate in dict.fromkeys(candidates) if candidate.strip())
-        return next((article for article in found if article is not None), None)
-
-    def _summarise(self, heard: Heard, article_id: str) -> Reply:
-        return render.summary(self._corpus.summarise(article_id), self._texts, heard.chat.language)
+        return Reply(plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)
 
     def _add(self, heard: Heard, text: str) -> Reply:
         if heard.user_id not in self._admins:
             return self._say(heard, "add.forbidden", failed=True, user=heard.user_id)
-        links = _links(text)
-        if not links:
+        found = links(text)
+        if not found:
             return self._say(heard, "add.usage", failed=True)
-        added = self._corpus.add_page(links[0])
+        added = self._corpus.add_page(found[0])
         language = heard.chat.language
-        title = render.clipped(added.article.title) or self._texts.say(language, "untitled")
+        title = clipped(added.article.title) or self._texts.say(language, "untitled")
         said = self._texts.say(language, f"add.{added.judgement}", title=title)
         button = Button(self._texts.say(language, "button.summary"), f"sum:{self._store.handle(added.article.id)}")
-        return Reply(render.plain(said, ((button,),)))
+        return Reply(plain(said, ((button,),)))
 
     def _language(self, heard: Heard, code: str) -> Reply:
         code = code.lower()
@@ -184,16 +151,6 @@ class Desk:
             say = self._texts.say
             row = tuple(Button(say(known, "language.name"), f"lang:{known}") for known in self._texts.languages())
             said = say(heard.chat.language, "language.unknown" if code else "language.choose")
-            return Reply(render.plain(said, (row,)), failed=bool(code))
+            return Reply(plain(said, (row,)), failed=bool(code))
         self._store.set_language(heard.chat.id, code)
-        return Reply(render.plain(self._texts.say(code, "language.changed")))
-
-
-def _links(text: str) -> list[str]:
-    """The web addresses in a text, without our own text fragments and without the punctuation that follows them."""
-    return [_trimmed(link.partition(":~:")[0].rstrip("#")) for link in _LINK.findall(text)]
-
-
-def _trimmed(link: str) -> str:
-    link = link.rstrip(".,;:!?']")
-    return link[:-1] if link.endswith(")") and link.count("(") < link.count(")") else link
+        return Reply(plain(self._texts.say(code, "language.changed")))

@@ -5,43 +5,73 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from retrieval import Answer, Article, Citation, CorpusStats, Refusal, Sentence, Summary
+from retrieval import (
+    Answer,
+    Article,
+    Citation,
+    Closest,
+    CorpusStats,
+    Nearest,
+    Refusal,
+    Searched,
+    Sentence,
+    StorySummary,
+    Summary,
+    TopicSummary,
+)  # fmt: skip
 
 Document = dict[str, Any]
 
 
-def outcome_document(outcome: Answer | Refusal) -> Document:
-    """A question's outcome; `refused` tells which."""
+def outcome_document(outcome: Answer | Closest | Refusal) -> Document:
+    """A question's outcome; `state` tells which: "answer", "closest" or "refusal"."""
     document: Document = {
+        "state": type(outcome).__name__.lower(),
         "refused": isinstance(outcome, Refusal),
         "question": outcome.question,
         "confidence": outcome.confidence,
     }
     match outcome:
-        case Answer(sentences=sentences):
-            document["sentences"] = [_sentence(sentence) for sentence in sentences]
-        case Refusal(reason=reason, nearest=nearest):
-            document["reason"] = reason
-            document["nearest"] = [
-                {
-                    "article_id": n.article_id,
-                    "title": n.title,
-                    "url": n.url,
-                    "source": n.source,
-                    "published": _iso(n.published),
-                }
-                for n in nearest
-            ]
+        case Answer():
+            document["sentences"] = _sentences(outcome.sentences)
+            document["values"] = _sentences(outcome.values)
+            document["verdict"] = outcome.verdict
+            document["timeline"] = outcome.timeline
+        case Closest():
+            document["sentences"] = _sentences(outcome.sentences)
+        case Refusal():
+            document["reason"] = outcome.reason
+            document["nearest"] = [_nearest(near) for near in outcome.nearest]
+    document["searched"] = _searched(outcome.searched)
     document["hits"] = list(outcome.trace.hits)
     document["milliseconds"] = dict(outcome.trace.milliseconds)
     return document
 
 
 def summary_document(told: Summary) -> Document:
+    facts = {"who": told.facts.who, "when": told.facts.when, "numbers": told.facts.numbers}
     return {
         "article": article_document(told.article),
-        "sentences": [_sentence(sentence) for sentence in told.sentences],
+        "sentences": _sentences(told.sentences),
+        "facts": {kind: [_citation(citation) for citation in slices] for kind, slices in facts.items()},
     }
+
+
+def story_document(told: StorySummary) -> Document:
+    return {
+        "articles": [article_document(article) for article in told.articles],
+        "happened": _sentences(told.happened),
+        "new": _sentences(told.new),
+        "said": _sentences(told.said),
+    }
+
+
+def topic_document(told: TopicSummary) -> Document:
+    stories = [
+        {"sentence": _sentence(story.sentence), "articles": [_nearest(near) for near in story.articles]}
+        for story in told.stories
+    ]
+    return {"topic": told.topic, "stories": stories, "sources": told.sources, "searched": _searched(told.searched)}
 
 
 def article_document(article: Article) -> Document:
@@ -72,9 +102,40 @@ def stats_document(stats: CorpusStats) -> Document:
     }
 
 
+def _sentences(sentences: tuple[Sentence, ...]) -> list[Document]:
+    return [_sentence(sentence) for sentence in sentences]
+
+
 def _sentence(sentence: Sentence) -> Document:
-    span = list(sentence.span) if sentence.span else None
-    return {"text": sentence.text, "span": span, "citations": [_citation(citation) for citation in sentence.citations]}
+    return {
+        "text": sentence.text,
+        "span": list(sentence.span) if sentence.span else None,
+        "citations": [_citation(citation) for citation in sentence.citations],
+        "before": _citation(sentence.before) if sentence.before else None,
+        "glosses": [{"at": gloss.at, "citation": _citation(gloss.citation)} for gloss in sentence.glosses],
+    }
+
+
+def _nearest(near: Nearest) -> Document:
+    return {
+        "article_id": near.article_id,
+        "title": near.title,
+        "url": near.url,
+        "source": near.source,
+        "published": _iso(near.published),
+    }
+
+
+def _searched(searched: Searched) -> Document:
+    return {
+        "articles": searched.articles,
+        "oldest": _iso(searched.oldest),
+        "newest": _iso(searched.newest),
+        "since": _iso(searched.scope.since),
+        "until": _iso(searched.scope.until),
+        "sources": list(searched.scope.sources),
+        "widened": searched.widened,
+    }
 
 
 def _citation(citation: Citation) -> Document:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from bot import render
+from bot.sheet import Sheet, clipped, plain, web_link
 from bot.store import BotStore
 from bot.suggestions import Suggestion, in_order_for
 from bot.texts import Texts
@@ -42,7 +42,7 @@ class Following:
         if len(followed) >= FEEDS_PER_CHAT:
             return self._say(heard, "follow.limit", failed=True, count=FEEDS_PER_CHAT)
         feed = self._corpus.watch(_address(reference))
-        title = render.clipped(feed.title) or feed.url
+        title = clipped(feed.title) or feed.url
         if not self._store.subscribe(Subscription(heard.chat.id, feed.url, title, self._clock())):
             return self._say(heard, "follow.already", title=title)
         return Reply(self._sample(heard.chat.language, feed, title))
@@ -62,7 +62,7 @@ class Following:
         matching = _matching(self._store.subscriptions(heard.chat.id), reference)
         if len(matching) != 1:
             key = "unfollow.several" if matching else "unfollow.unknown"
-            return self._say(heard, key, failed=True, reference=render.clipped(reference))
+            return self._say(heard, key, failed=True, reference=clipped(reference))
         return self.leave(heard, matching[0].feed)
 
     def leave(self, heard: Heard, feed: str) -> Reply:
@@ -86,10 +86,10 @@ class Following:
     def _suggest(self, heard: Heard) -> Reply:
         language = heard.chat.language
         offered = in_order_for(language, self._suggestions)
-        rows = tuple((Button(render.clipped(one.title), self._data("follow", one.url)),) for one in offered)
+        rows = tuple((Button(clipped(one.title), self._data("follow", one.url)),) for one in offered)
         usage = self._texts.say(language, "follow.usage")
         said = f"{usage}\n\n{self._texts.say(language, 'follow.suggested')}" if rows else usage
-        return Reply(render.plain(said, rows), failed=not rows)
+        return Reply(plain(said, rows), failed=not rows)
 
     def _set_muted(self, heard: Heard, feed: str, *, muted: bool) -> Reply:
         if all(subscription.feed != feed for subscription in self._store.subscriptions(heard.chat.id)):
@@ -97,14 +97,14 @@ class Following:
         self._store.set_muted(heard.chat.id, feed, muted)
         language = heard.chat.language
         said = self._texts.say(language, "mute.done" if muted else "unmute.done", title=self._title(heard, feed))
-        return Reply(render.plain(said, ((self._mute_button(language, feed, muted),),)))
+        return Reply(plain(said, ((self._mute_button(language, feed, muted),),)))
 
     def _sample(self, language: str, feed: Feed, title: str) -> tuple[Message, ...]:
-        sheet = render.Sheet(self._texts.say(language, "follow.done", title=title))
+        sheet = Sheet(self._texts.say(language, "follow.done", title=title))
         if feed.latest is not None:
             sheet.write("\n\n" + self._texts.say(language, "follow.latest") + "\n")
-            latest = render.clipped(feed.latest.title) or self._texts.say(language, "untitled")
-            sheet.link(latest, render.web_link(feed.latest.url))
+            latest = clipped(feed.latest.title) or self._texts.say(language, "untitled")
+            sheet.link(latest, web_link(feed.latest.url))
             if feed.latest.published:
                 sheet.write(", " + self._texts.date(language, feed.latest.published))
         return sheet.messages()
@@ -114,12 +114,12 @@ class Following:
         lines, rows = [], []
         for number, one in enumerate(followed[first : first + FEEDS_PER_MESSAGE], start=first + 1):
             key = "following.muted" if one.muted else "following.feed"
-            lines.append(say(language, key, number=number, title=render.clipped(one.title)))
+            lines.append(say(language, key, number=number, title=clipped(one.title)))
             leave = Button(f"{number}. {say(language, 'button.unfollow')}", self._data("unfollow", one.feed))
             mute = self._mute_button(language, one.feed, one.muted)
             rows.append((leave, Button(f"{number}. {mute.text}", mute.data)))
         head = [say(language, "following.head", count=len(followed)), ""] if first == 0 else []
-        return render.plain("\n".join(head + lines), tuple(rows))
+        return plain("\n".join(head + lines), tuple(rows))
 
     def _mute_button(self, language: str, feed: str, muted: bool) -> Button:
         verb = "unmute" if muted else "mute"
@@ -130,10 +130,10 @@ class Following:
 
     def _title(self, heard: Heard, feed: str) -> str:
         titles = {one.feed: one.title for one in self._store.subscriptions(heard.chat.id)}
-        return render.clipped(titles.get(feed, feed))
+        return clipped(titles.get(feed, feed))
 
     def _say(self, heard: Heard, key: str, *, failed: bool = False, **values: object) -> Reply:
-        return Reply(render.plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)
+        return Reply(plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)
 
 
 def _address(reference: str) -> str:

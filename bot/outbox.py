@@ -16,7 +16,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from bot.parcels import pack, unpack
-from bot.tables import chats, cursors, outbox, questions, subscriptions
+from bot.tables import chats, cursors, offers, outbox, questions, subscriptions
 from bot.types import Delivery, Gone, Lane, Later, Moved, Outcome, Rejected, Sent, Unclear
 from retrieval import reads_only
 
@@ -169,6 +169,7 @@ def move_chat(tx: sa.Connection, old: int, new: int) -> None:
     tx.execute(sa.delete(subscriptions).where(subscriptions.c.chat_id == old, subscriptions.c.feed.in_(both)))
     tx.execute(sa.update(subscriptions).where(subscriptions.c.chat_id == old).values(chat_id=new))
     tx.execute(sa.update(questions).where(questions.c.chat_id == old).values(chat_id=new))
+    tx.execute(sa.delete(offers).where(offers.c.chat_id == old))  # a "yes" after the move asks anew
     for row in tx.execute(sa.select(outbox.c.id, outbox.c.key, outbox.c.lane).where(outbox.c.chat_id == old)).all():
         key = f"{row.key.removesuffix(str(old))}{new}" if LANES[row.lane] is Lane.ALERT else row.key
         taken = tx.execute(sa.select(outbox.c.id).where(outbox.c.key == key, outbox.c.id != row.id)).first()

@@ -13,8 +13,8 @@ _BEST_FILL = 4  # a nicer break is taken from the last three quarters of a messa
 _BREAKS = (
     re.compile(r"\n\s*\n"),
     re.compile(r"\n"),
-    re.compile(r"(?<=[.!?…»”\"\])])\s++(?!\[\d)"),  # a footnote stays with its sentence
-    re.compile(r"\s++(?!\[\d)"),
+    re.compile(r"(?:(?<=[.!?…»”\")])|(?<=\d\]))\s++(?!\[)"),  # a footnote stays with its sentence
+    re.compile(r"\s++(?!\[)"),  # and what stands in brackets with its word
     re.compile(r"\s+"),
 )
 _ZERO_WIDTH_JOINER = "\u200d"

@@ -15,12 +15,12 @@ from typing import Literal
 import sqlalchemy as sa
 
 from bot.outbox import LANES, Outbox, move_chat, utc_now
-from bot.tables import chats, handles, inbox, outbox, questions, subscriptions
+from bot.tables import chats, handles, inbox, offers, outbox, questions, subscriptions
 from bot.types import Chat, Delivery, Lane, Subscription
-from retrieval import open_engine
+from retrieval import Turn, open_engine
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-HEAD = "0001"  # the last migration
+HEAD = "0002"  # the last migration
 PREVIOUS_QUESTIONS = 3  # as many as a follow-up may refer to
 KEEP_FINISHED = timedelta(days=30)
 
@@ -101,31 +101,53 @@ class BotStore(Outbox):
         return True
 
     def prune(self, now: datetime) -> None:
-        """Drops finished updates and answers older than KEEP_FINISHED. Alerts' rows stay: their keys must."""
+        """Drops finished updates and answers older than KEEP_FINISHED, and handles at their end. Alerts' rows stay:
+        their keys must.
+        """
         old = now - KEEP_FINISHED
         with self._engine.begin() as tx:
+            tx.execute(sa.delete(handles).where(handles.c.until < now))
             tx.execute(sa.delete(inbox).where(inbox.c.finished_at < old))
             answers = outbox.c.lane == LANES.index(Lane.ANSWER)
             tx.execute(sa.delete(outbox).where(answers, outbox.c.finished_at < old))
 
     # -- conversation
 
-    def remember(self, chat_id: int, question: str, at: datetime) -> None:
-        """Keeps a question, so that the next one may refer to it."""
+    def remember(self, chat_id: int, turn: Turn, at: datetime) -> None:
+        """Keeps a question and the articles that it was answered from, so that the next one may refer to them."""
+        asked = {"question": turn.question, "articles": list(turn.articles), "asked_at": at}
         with self._engine.begin() as tx:
-            tx.execute(sa.insert(questions).values(chat_id=chat_id, question=question, asked_at=at))
+            tx.execute(sa.insert(questions).values(chat_id=chat_id, **asked))
 
-    def previous(self, chat_id: int, since: datetime) -> tuple[str, ...]:
+    def previous(self, chat_id: int, since: datetime) -> tuple[Turn, ...]:
         """The chat's last questions, at most three, newest last."""
-        recent = sa.select(questions.c.question).where(questions.c.chat_id == chat_id, questions.c.asked_at >= since)
+        theirs = (questions.c.chat_id == chat_id, questions.c.asked_at >= since)
+        recent = sa.select(questions.c.question, questions.c.articles).where(*theirs)
         newest = recent.order_by(questions.c.asked_at.desc(), questions.c.id.desc()).limit(PREVIOUS_QUESTIONS)
         with self._reading.connect() as tx:
-            return tuple(reversed(tx.execute(newest).scalars().all()))
+            return tuple(Turn(row.question, tuple(row.articles)) for row in reversed(tx.execute(newest).all()))
 
     def forget_old(self, before: datetime) -> None:
         """Drops questions asked before that time."""
         with self._engine.begin() as tx:
             tx.execute(sa.delete(questions).where(questions.c.asked_at < before))
+
+    def offer(self, chat_id: int, article_id: str, until: datetime) -> None:
+        """Keeps what the chat was offered a summary of, in place of what it was offered before."""
+        with self._engine.begin() as tx:
+            tx.execute(sa.delete(offers).where(offers.c.chat_id == chat_id))
+            tx.execute(sa.insert(offers).values(chat_id=chat_id, article_id=article_id, until=until))
+
+    def offered(self, chat_id: int, now: datetime) -> str | None:
+        """The article whose summary the chat was offered last; None when there is no offer, or it is too old."""
+        standing = sa.select(offers.c.article_id).where(offers.c.chat_id == chat_id, offers.c.until > now)
+        with self._reading.connect() as tx:
+            return tx.execute(standing).scalar()
+
+    def withdraw_offer(self, chat_id: int) -> None:
+        """The talk went on: "yes" means nothing now."""
+        with self._engine.begin() as tx:
+            tx.execute(sa.delete(offers).where(offers.c.chat_id == chat_id))
 
     # -- subscriptions
 
@@ -173,12 +195,18 @@ class BotStore(Outbox):
 
     # -- what buttons point at
 
-    def handle(self, value: str) -> str:
-        """A short key for an article's id or a feed's address, the same one every time; it fits a button's 64 bytes."""
+    def handle(self, value: str, *, until: datetime | None = None) -> str:
+        """A short key for what a button is about, the same one every time; it fits a button's 64 bytes.
+
+        What a person wrote is kept `until` some time, and longer when it is asked for again; anything else for good.
+        """
         key = blake2b(value.encode(), digest_size=8).hexdigest()
         with self._engine.begin() as tx:
-            if not tx.execute(sa.select(handles.c.key).where(handles.c.key == key)).first():
-                tx.execute(sa.insert(handles).values(key=key, value=value))
+            known = tx.execute(sa.select(handles.c.until).where(handles.c.key == key)).first()
+            if known is None:
+                tx.execute(sa.insert(handles).values(key=key, value=value, until=until))
+            elif known.until is not None and (until is None or until > known.until):
+                tx.execute(sa.update(handles).where(handles.c.key == key).values(until=until))
         return key
 
     def resolve(self, key: str) -> str | None:

@@ -31,7 +31,15 @@ questions = sa.Table(
     sa.Column("chat_id", sa.BigInteger, nullable=False),
     sa.Column("question", sa.Text, nullable=False),
     sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("articles", sa.JSON, nullable=False, server_default="[]"),  # ids of those that answered it
     sa.Index("questions_chat", "chat_id", "asked_at"),
+)
+offers = sa.Table(  # of a summary: what "yes" would mean now
+    "offers",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("article_id", sa.Text, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
 )
 subscriptions = sa.Table(
     "subscriptions",
@@ -48,6 +56,7 @@ handles = sa.Table(
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
+    sa.Column("until", UtcDateTime),  # a person's own words are kept until then, anything else for good
 )
 inbox = sa.Table(
     "inbox",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from retrieval import FootnoteError
@@ -17,6 +17,7 @@ from retrieval import FootnoteError
 LOCALES = Path(__file__).parent / "locales"
 FALLBACK = "en"
 SUBJECT_CHARACTERS = 200  # an error quotes an address or a file name; a longer one would bury the sentence
+_JUST = timedelta(microseconds=1)  # a period ends just before the moment that bounds it
 _FORMS = frozenset({"one", "few", "many", "other"})
 
 Entry = str | dict[str, str]
@@ -68,6 +69,29 @@ class Texts:
         month = self.say(language, f"date.month.{moment.month}")
         return self.say(language, "date.day", day=moment.day, month=month, year=moment.year)
 
+    def period(self, language: str, since: datetime | None, until: datetime | None) -> str:
+        """From `since` to just before `until`, as people write it: "1–7 June 2025", "since 3 May 2025", ""."""
+        first, last = (_day(since) if since else None), (_day(until - _JUST) if until else None)
+        if first and last:
+            return self.days(language, first, max(first, last))
+        if first:
+            return self.say(language, "date.since", day=self.date(language, first))
+        return self.say(language, "date.before", day=self.date(language, _day(until))) if until else ""
+
+    def days(self, language: str, first: datetime, last: datetime) -> str:
+        """Two days and all between them, saying month and year once where they are the same."""
+        if first.date() == last.date():
+            return self.date(language, first)
+        whole = self.date(language, last)
+        if (first.year, first.month) == (last.year, last.month):
+            return self.say(language, "date.within_month", first=first.day, last=whole)
+        if first.year != last.year:
+            return self.say(language, "date.range", first=self.date(language, first), last=whole)
+        month = self.say(language, f"date.month.{first.month}")
+        return self.say(
+            language, "date.range", first=self.say(language, "date.short", day=first.day, month=month), last=whole
+        )
+
     def error(self, language: str, fault: FootnoteError) -> str:
         """One friendly sentence: the words for this reason, else for this kind of fault, else for the kind above it."""
         subject = _clipped(fault.subject)
@@ -77,6 +101,10 @@ class Texts:
                 if key in self._catalogues[FALLBACK]:
                     return self.say(language, key, subject=subject, reason=fault.reason, status=status or "?")
         return self.say(language, "error.unexpected")
+
+
+def _day(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
 
 
 def slug(reason: str) -> str:

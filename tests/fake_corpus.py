@@ -11,20 +11,30 @@ from retrieval import (
     Article,
     Change,
     Citation,
+    Closest,
+    Development,
     Entry,
     Feed,
     FetchFailed,
+    KeyFacts,
+    Length,
     Nearest,
     NotAFeed,
     Refreshed,
     Refusal,
+    Scope,
+    Searched,
     Sentence,
+    StorySummary,
     Summary,
+    TopicSummary,
+    Turn,
     UnknownArticle,
     UnknownFeed,
     Validators,
 )
 
+LENGTHS: Mapping[Length, int] = {"short": 1, "medium": 3, "long": 9}  # sentences of a summary
 NOON = datetime(2026, 5, 31, 12, tzinfo=UTC)
 
 
@@ -53,7 +63,10 @@ BAKERY = Article(id="bakery", title="A bakery opens", text="The bakery opens at 
 
 
 class FakeCorpus:
-    """Articles in a dictionary. A question is answered by the first sentence that holds its longest word."""
+    """Articles in a dictionary. A question is answered by the first sentence that holds its longest word.
+
+    "yesterday" and the name of a source limit a question or a topic; nobody is sure of a question with "perhaps".
+    """
 
     def __init__(self, *articles: Article, pages: Mapping[str, Article] | None = None) -> None:
         self.held = {article.id: article for article in articles}
@@ -62,32 +75,91 @@ class FakeCorpus:
         self.watched: dict[str, Feed] = {}
         self.log: list[Change] = []
         self.interrupted: str | None = None  # somebody presses Ctrl-C at questions with this word
-        self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.asked: list[tuple[str, tuple[Turn, ...]]] = []
+        self.facts: dict[str, KeyFacts] = {}  # of these articles
+        self.same_story: list[set[str]] = []  # ids; any other article is a story by itself
 
-    def ask(self, question: str, *, previous: Sequence[str] = (), now: datetime | None = None) -> Answer | Refusal:
-        self.asked.append((question, tuple(previous)))
-        if self.interrupted and self.interrupted in question:
+    def ask(
+        self, text: str, *, previous: Sequence[Turn] = (), now: datetime | None = None, unscoped: bool = False
+    ) -> Answer | Closest | Refusal:
+        self.asked.append((text, tuple(previous)))
+        if self.interrupted and self.interrupted in text:
             raise KeyboardInterrupt
         if not self.held:
-            return Refusal(question, "empty corpus", ())
-        word = max(question.strip("?").split(), key=len).casefold()
-        for article in self.held.values():
-            for sentence in cited(article):
-                if word in sentence.text.casefold():
-                    return Answer(question, (sentence,), 0.9)
-        nearest = tuple(Nearest(a.id, a.title, a.url, a.source, a.published) for a in self.held.values())
-        return Refusal(question, "not told", nearest[:3])
+            return Refusal(text, "empty corpus", ())
+        scope = Scope() if unscoped else self._scope(text, now or NOON)
+        asked = self._unscoped(text)
+        within = self._within(scope)
+        found = _first_with(asked, within)
+        widened = found is None and bool(scope) and _first_with(asked, list(self.held.values())) is not None
+        if widened:
+            within = list(self.held.values())
+            found = _first_with(asked, within)
+        searched = _searched(within, scope, widened=widened)
+        if found is not None and "perhaps" in text:
+            return Closest(asked, (found,), 0.4, searched=searched)
+        if found is not None:
+            return Answer(asked, (found,), 0.9, searched=searched)
+        return Refusal(asked, "not told", tuple(map(nearest, within))[:3], searched=searched)
+
+    def _scope(self, text: str, now: datetime) -> Scope:
+        sources = dict.fromkeys(article.source for article in self.held.values() if article.source)
+        named = tuple(source for source in sources if source in text)
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        if "yesterday" in text or "вчера" in text:
+            return Scope(today - timedelta(days=1), today, named)
+        return Scope(sources=named)
+
+    def _unscoped(self, text: str) -> str:
+        names = [article.source for article in self.held.values() if article.source]
+        for words in ("according to", *names, "yesterday", "вчера", "perhaps"):
+            text = text.replace(words, "")
+        return " ".join(text.split())
+
+    def _within(self, scope: Scope) -> list[Article]:
+        def fits(article: Article) -> bool:
+            source = not scope.sources or article.source in scope.sources
+            day = article.published
+            early = scope.since is not None and (day is None or day < scope.since)
+            late = scope.until is not None and (day is None or day >= scope.until)
+            return source and not early and not late
+
+        return [article for article in self.held.values() if fits(article)]
 
     def find(self, reference: str) -> Article | None:
         words = reference.casefold()
         fits = (a for a in self.held.values() if reference in (a.id, a.url) or words in a.title.casefold())
         return next(fits, None)
 
-    def summarise(self, article_id: str) -> Summary:
+    def asks_for_news(self, text: str, now: datetime | None = None) -> bool:
+        return text.casefold().startswith("what happened last")
+
+    def summarise(self, article_id: str, length: Length = "medium") -> Summary:
         if article_id not in self.held:
             raise UnknownArticle(article_id, "unknown")
         article = self.held[article_id]
-        return Summary(article, tuple(cited(article)[:5]))
+        return Summary(article, tuple(cited(article)[: LENGTHS[length]]), self.facts.get(article_id, KeyFacts()))
+
+    def summarise_story(self, article_id: str, since: datetime | None = None) -> StorySummary:
+        """The first sentence of each article happened; the last sentence of the newest is new."""
+        if article_id not in self.held:
+            raise UnknownArticle(article_id, "unknown")
+        story = next((ids for ids in self.same_story if article_id in ids), {article_id})
+        articles = sorted((self.held[one] for one in story), key=lambda article: article.published or NOON)
+        happened = tuple(cited(article)[0] for article in articles)
+        return StorySummary(tuple(articles), happened[:3], tuple(cited(articles[-1])[-1:]))
+
+    def summarise_topic(self, text: str, now: datetime, length: Length = "medium") -> TopicSummary:
+        """A story for each article that has the topic's words; all of them for no words."""
+        scope, topic = self._scope(text, now), self._unscoped(text)
+        within = self._within(scope)
+        about = [article for article in within if topic.casefold() in f"{article.title} {article.text}".casefold()]
+        stories = [Development(cited(article)[0], (nearest(article),)) for article in about[: LENGTHS[length]]]
+        sources = len({article.source for article in about[: LENGTHS[length]] if article.source})
+        return TopicSummary(topic, tuple(stories), _searched(within, scope), sources)
+
+    def feeds(self) -> list[Feed]:
+        return list(self.watched.values())
 
     def add_page(self, url: str) -> Added:
         if url not in self.pages:
@@ -125,6 +197,22 @@ class FakeCorpus:
 
     def last_change(self) -> int:
         return len(self.log)
+
+
+def nearest(article: Article) -> Nearest:
+    return Nearest(article.id, article.title, article.url, article.source, article.published)
+
+
+def _searched(articles: Sequence[Article], scope: Scope, *, widened: bool = False) -> Searched:
+    days = sorted(article.published for article in articles if article.published)
+    oldest, newest = (days[0], days[-1]) if days else (None, None)
+    return Searched(len(articles), oldest, newest, scope, widened)
+
+
+def _first_with(question: str, articles: Sequence[Article]) -> Sentence | None:
+    word = max(filter(None, (part.strip("?") for part in question.split())), key=len, default="?").casefold()
+    sentences = (sentence for article in articles for sentence in cited(article))
+    return next((sentence for sentence in sentences if word in sentence.text.casefold()), None)
 
 
 def cited(article: Article) -> list[Sentence]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from bot.config import Settings
 from bot.errand import default_seeds
 from retrieval.ports import Embedder
 from tests.conftest import EXPORTED
+from tests.retrieval.test_calibration import BOUGHT, FOUND, QUESTIONS
 
 ROOT = Path(__file__).parents[2]
 HELP_SECONDS = 0.5
@@ -102,11 +104,12 @@ def test_help_is_instant_and_names_every_command() -> None:
         "list",
         "follow",
         "eval",
+        "calibrate",
         "rebuild",
         "stats",
         "doctor",
     ):
-        assert f"\n    {command} " in ran.out
+        assert re.search(rf"^    {command}\b", ran.out, re.MULTILINE)
     assert min(took) < HELP_SECONDS
 
 
@@ -117,7 +120,10 @@ def test_parsing_imports_nothing_heavy() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0  # noqa: S603
 
 
-@pytest.mark.parametrize("arguments", [["dance"], ["ask"], ["remove"], ["ask", "--language", "xx", "Who?"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["dance"], ["ask"], ["remove"], ["ask", "--language", "xx", "Who?"], ["summary", "--length", "endless", "ferry"]],
+)
 def test_bad_usage_is_2(footnote: Callable[..., Ran], arguments: list[str]) -> None:
     ran = footnote(*arguments)
     assert ran.code == 2
@@ -154,6 +160,8 @@ def test_articles_are_added_listed_asked_summed_up_and_removed(footnote: Callabl
     )
     assert answered.code == 0
     assert not answered.document["refused"]
+    assert answered.document["state"] in ("answer", "closest")
+    assert answered.document["searched"]["articles"] == 1
     (cited, *_) = [c for sentence in answered.document["sentences"] for c in sentence["citations"]]
     assert cited["article_id"] == listed["id"]
     assert answered.document["hits"] == [listed["id"]]
@@ -161,6 +169,13 @@ def test_articles_are_added_listed_asked_summed_up_and_removed(footnote: Callabl
     told = footnote("summary", "ferry to tern island", "--json")
     assert told.document["article"]["id"] == listed["id"]
     assert len(told.document["sentences"]) >= 3
+    short = footnote("summary", "ferry to tern island", "--json", "--length", "short").document
+    assert 0 < len(short["sentences"]) < len(told.document["sentences"])
+    story = footnote("summary", "ferry to tern island", "--json", "--story").document
+    assert [article["id"] for article in story["articles"]] == [listed["id"]]
+    assert footnote("summary", "ferry to tern island", "--story").out.startswith(
+        "Ferry to Tern Island sails again\n1 ar"
+    )
     assert footnote("summary", "https://news.example/ferry").out.startswith("Ferry to Tern Island sails again\n\n• ")
 
     removed = footnote("remove", listed["id"])
@@ -176,7 +191,7 @@ def test_a_refusal_is_3_with_and_without_json(footnote: Callable[..., Ran]) -> N
     assert ran.out.startswith("Статей здесь пока нет")
     ran = footnote("ask", "Who is it?", "--json")
     assert ran.code == 3
-    assert ran.document["reason"] == "empty corpus"
+    assert (ran.document["state"], ran.document["reason"]) == ("refusal", "empty corpus")
     assert ran.err == ""
 
 
@@ -202,6 +217,22 @@ def test_an_unknown_article_is_a_failure_in_both_forms(footnote: Callable[..., R
     assert footnote("summary", "Nothing of the kind", "--json").document == {
         "error": "No article matches Nothing of the kind."
     }
+
+
+def test_a_story_of_an_unknown_article_is_a_failure(footnote: Callable[..., Ran]) -> None:
+    assert footnote("summary", "Nothing of the kind", "--story").code == 1
+
+
+def test_a_topic_that_names_a_time_is_refused_when_nothing_was_written(
+    footnote: Callable[..., Ran], here: Path
+) -> None:
+    footnote("add", "ferry.txt")
+    ran = footnote("summary", "parliament", "yesterday")
+    assert (ran.code, ran.err) == (3, "")
+    assert "found nothing on: " in ran.out
+    document = footnote("summary", "parliament", "yesterday", "--json").document
+    assert document["stories"] == []
+    assert document["searched"]["since"]
 
 
 def test_a_feed_that_cannot_be_had_is_a_failure(footnote: Callable[..., Ran]) -> None:
@@ -267,6 +298,39 @@ def test_eval_measures_a_folder(footnote: Callable[..., Ran], here: Path) -> Non
     assert kept.code == 0
     assert (here / "kept" / "corpus.db").is_file()
     assert footnote("eval", "nowhere").code == 1
+
+
+def test_calibrate_fits_the_confidence_to_ones_own_articles_and_takes_it_back(
+    footnote: Callable[..., Ran], here: Path
+) -> None:
+    rows = [{"id": a.id, "title": a.title, "text": a.text, "published": str(a.published)} for a in (*BOUGHT, *FOUND)]
+    (here / "own.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    (here / "questions.jsonl").write_text("\n".join(map(json.dumps, QUESTIONS)), encoding="utf-8")
+    (here / "few.jsonl").write_text(json.dumps(QUESTIONS[0]), encoding="utf-8")
+    assert footnote("add", "own.jsonl").code == 0
+    target = here / "data" / "confidence.json"
+    few = footnote("calibrate", "few.jsonl")
+    assert (few.code, few.out) == (1, "")
+    assert "fewer than" in few.err
+    assert not target.exists()
+    ran = footnote("calibrate", "questions.jsonl")
+    assert ran.code == 0
+    table, note = ran.out.splitlines()
+    way, asked, error, *shares = table.split("\t")
+    assert way == "read"
+    assert int(asked) > len(QUESTIONS)
+    assert re.fullmatch(r"0\.\d{3} → 0\.\d{3}", error)
+    assert all(re.fullmatch(r"\d+%", share) for share in shares)
+    assert str(target) in note
+    assert "Restart" in note
+    assert target.is_file()
+    assert footnote("ask", "Who", "bought", "the", "inn", "of", "Vellmar?", "--json").document["state"] == "answer"
+    for _ in range(2):
+        back = footnote("calibrate", "--reset", "--language", "ru")
+        assert (back.code, back.err) == (0, "")
+        assert "перезапустите" in back.out
+        assert not target.exists()
+    assert footnote("calibrate").code == footnote("calibrate", "questions.jsonl", "--reset").code == 2
 
 
 def test_without_any_input_the_chat_just_ends(here: Path) -> None:

@@ -13,7 +13,7 @@ from bot.pages import LIMITS
 from bot.store import BotStore, open_store
 from bot.texts import load_texts
 from bot.types import Alert, Chat, Heard, Reply
-from retrieval import Corpus
+from retrieval import Corpus, Turn
 from tests.fake_corpus import BAKERY, FERRY, FakeCorpus, HandClock
 
 TEXTS = load_texts()
@@ -84,12 +84,16 @@ def test_what_the_articles_do_not_tell_is_refused_with_the_nearest(desk: Desk) -
 def test_a_follow_up_carries_the_questions_of_the_last_quarter_of_an_hour(
     desk: Desk, corpus: FakeCorpus, clock: HandClock
 ) -> None:
-    say(desk, "Is there a ferry?")
+    say(desk, "Does the ferry go?")
     clock.advance(10 * 60)
     say(desk, "What of the unknown?")
     clock.advance(6 * 60)
     say(desk, "And when?")
-    assert [previous for _, previous in corpus.asked] == [(), ("Is there a ferry?",), ("What of the unknown?",)]
+    assert [previous for _, previous in corpus.asked] == [
+        (),
+        (Turn("Does the ferry go?", ("ferry",)),),
+        (Turn("What of the unknown?"),),
+    ]
 
 
 def test_chats_do_not_share_their_questions(desk: Desk, corpus: FakeCorpus) -> None:
@@ -159,6 +163,12 @@ def test_an_unknown_link_is_fetched_for_an_administrator_only(desk: Desk, corpus
 
 def test_an_unknown_title_is_told(desk: Desk) -> None:
     reply = say(desk, "/summary The history of cheese")
+    assert reply.refused
+    assert text(reply).startswith("I know no article called that, and found nothing on: The history of cheese.")
+
+
+def test_a_message_that_names_no_article_is_no_topic(desk: Desk) -> None:
+    reply = say(desk, "/summary", replied="Good morning, everybody")
     assert reply.failed
     assert "do not know that article" in text(reply)
 

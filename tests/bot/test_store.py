@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 
 from bot.outbox import BACKOFF_CAP, MAX_TRIES, Room, next_step
 from bot.parcels import pack, unpack
-from bot.store import BotStore, open_store
+from bot.store import MIGRATIONS, BotStore, open_store
 from bot.tables import metadata
 from bot.types import (
     Alert,
@@ -35,6 +37,7 @@ from bot.types import (
     Subscription,
     Unclear,
 )
+from retrieval import Turn, open_engine
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LEASE = 60.0
@@ -97,13 +100,13 @@ def test_a_blocked_chat_keeps_its_subscriptions_but_is_not_a_follower(store: Bot
 def test_a_moved_group_takes_everything_along(store: BotStore) -> None:
     store.chat(-5, language="ru", kind="group")
     store.subscribe(Subscription(-5, "https://feed.example/", "Feed", NOW))
-    store.remember(-5, "who?", NOW)
+    store.remember(-5, Turn("who?", ("a",)), NOW)
     store.enqueue([alert("x", -5)], 1)
     store.move(-5, -1005)
     assert store.known_chat(-5) is None
     assert store.chat(-1005, language="en", kind="group") == Chat(-1005, "ru", "group")
     assert [s.chat_id for s in store.followers("https://feed.example/")] == [-1005]
-    assert store.previous(-1005, NOW) == ("who?",)
+    assert store.previous(-1005, NOW) == (Turn("who?", ("a",)),)
     store.enqueue([alert("x", -1005)], 2)
     assert [(d.chat_id, d.key) for d in store.claim(NOW, Room(9, 9), LEASE)] == [(-1005, "a:x:-1005")]
 
@@ -189,14 +192,60 @@ def test_pruning_forgets_old_answers_but_never_an_alerts_key(store: BotStore) ->
 # -- conversation, subscriptions, handles
 
 
-def test_the_last_three_questions_are_remembered_newest_last(store: BotStore) -> None:
-    for minute, question in enumerate(["one", "two", "three", "four"]):
-        store.remember(1, question, NOW + timedelta(minutes=minute))
-    store.remember(2, "another chat's", NOW)
-    assert store.previous(1, NOW) == ("two", "three", "four")
-    assert store.previous(1, NOW + timedelta(minutes=3)) == ("four",)
+def test_the_last_three_questions_are_remembered_newest_last_with_their_articles(store: BotStore) -> None:
+    turns = [
+        Turn(question, articles) for question, articles in (("1", ()), ("2", ("a", "б")), ("3", ()), ("4", ("c",)))
+    ]
+    for minute, turn in enumerate(turns):
+        store.remember(1, turn, NOW + timedelta(minutes=minute))
+    store.remember(2, Turn("another chat's"), NOW)
+    assert store.previous(1, NOW) == tuple(turns[1:])
+    assert store.previous(1, NOW + timedelta(minutes=3)) == (turns[3],)
     store.forget_old(NOW + timedelta(minutes=3))
-    assert store.previous(1, NOW) == ("four",)
+    assert store.previous(1, NOW) == (turns[3],)
+
+
+def test_a_chat_has_one_offer_until_it_ends_or_is_withdrawn(store: BotStore) -> None:
+    assert store.offered(1, NOW) is None
+    store.offer(1, "a", later(60))
+    store.offer(1, "b", later(60))
+    store.offer(2, "c", later(60))
+    assert store.offered(1, NOW) == "b"
+    assert store.offered(1, later(60)) is None
+    store.withdraw_offer(1)
+    assert store.offered(1, NOW) is None
+    assert store.offered(2, NOW) == "c"
+
+
+def test_a_moved_group_and_one_that_merges_leave_their_offers_behind(store: BotStore) -> None:
+    store.offer(-5, "a", later(60))
+    store.offer(-1005, "b", later(60))
+    store.move(-5, -1005)
+    assert store.offered(-5, NOW) is None
+    assert store.offered(-1005, NOW) == "b"
+
+
+def test_peoples_words_behind_a_button_are_kept_until_their_end(store: BotStore) -> None:
+    words, again, article = (
+        store.handle("who?", until=later(9)),
+        store.handle("why?", until=later(9)),
+        store.handle("a"),
+    )
+    assert store.handle("why?", until=later(99)) == again
+    assert store.handle("a", until=later(9)) == article
+    store.prune(later(10))
+    assert [store.resolve(key) for key in (words, again, article)] == [None, "why?", "a"]
+
+
+def test_a_database_of_an_older_bot_is_brought_up_to_date(tmp_path: Path) -> None:
+    open_engine(f"sqlite:///{tmp_path / 'bot.db'}", MIGRATIONS, "0001").dispose()
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as old, old:
+        asked = "VALUES (1, 'who?', '2026-05-04 12:00:00.000000')"
+        old.execute(f"INSERT INTO questions (chat_id, question, asked_at) {asked}")
+        old.execute("INSERT INTO handles (key, value) VALUES ('k', 'a')")
+    with closing(open_store(tmp_path)) as store:
+        assert store.previous(1, NOW) == (Turn("who?"),)
+        assert store.resolve("k") == "a"
 
 
 def test_following_twice_changes_nothing(store: BotStore) -> None:

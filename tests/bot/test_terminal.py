@@ -107,14 +107,32 @@ def test_a_prompt_answers_until_the_end_of_file(
 ) -> None:
     history = tmp_path / "history"
     with terminal(chat, watch_for(corpus, store, chat), history) as (keys, screen):
-        keys.send_text("When does the ferry sail?\n\n/language\n#2\nferry?\n#99\n")
+        keys.send_text("When does the ferry sail?\n\n/language\n#3\nferry?\n#99\n")
     said = screen.getvalue()
     assert "The ferry sails again on Monday. [1]" in said
-    assert "#1 English   #2 Русский" in said
+    assert "#2 English   #3 Русский" in said
     assert "Теперь я говорю по-русски." in said
     assert "5 марта 2026" in said
     assert "Эта кнопка уже устарела" in said
     assert "+When does the ferry sail?" in history.read_text(encoding="utf-8")
+
+
+def test_what_is_offered_can_be_pressed_or_said_yes_to(chat: TerminalChat) -> None:
+    refused = chat.hear("Who is the king?").messages[0]
+    assert refused.text.endswith("Shall I summarise it?")
+    assert chat.numbered(refused) == [["#1 Summary: Ferry to Tern Island sails again"]]
+    pressed, agreed = chat.hear("#1").messages[0], chat.hear("yes").messages[0]
+    assert pressed == agreed
+    assert pressed.text.startswith("Ferry to Tern Island sails again\n\n• The ferry sails")
+
+
+def test_a_pipe_shows_every_state(chat: TerminalChat) -> None:
+    code, said = pipe(chat, "perhaps ninety?", "The Example, ninety?", "The Example, the king?", "/summary yesterday")
+    assert code == REFUSED
+    assert "I am not sure the articles answer this. The closest passages:\n• It carries ninety people. [1]" in said
+    assert "It carries ninety people. [1]\n\nSearched: The Example\n" in said
+    assert "The articles do not say. I searched 1 article of 5 March 2026.\nSearched: The Example\n" in said
+    assert "found nothing on: 30 May 2026." in said
 
 
 def test_control_c_drops_the_line_not_the_chat(

@@ -77,6 +77,32 @@ def test_dates_are_written_as_people_write_them() -> None:
     assert TEXTS.date("ru", day) == "5 марта 2026"
 
 
+def day(month: int, number: int, year: int = 2025) -> datetime:
+    return datetime(year, month, number, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "english", "russian"),
+    [
+        (day(6, 1), day(6, 8), "1–7 June 2025", "1–7 июня 2025"),
+        (day(5, 28), day(6, 4), "28 May – 3 June 2025", "28 мая – 3 июня 2025"),
+        (day(12, 30), day(1, 6, 2026), "30 December 2025 – 5 January 2026", "30 декабря 2025 – 5 января 2026"),
+        (day(6, 1), day(6, 2), "1 June 2025", "1 июня 2025"),
+        (day(6, 1), day(7, 1), "1–30 June 2025", "1–30 июня 2025"),
+        (day(6, 1), day(6, 1), "1 June 2025", "1 июня 2025"),
+        (day(6, 1), day(6, 2).replace(hour=9), "1–2 June 2025", "1–2 июня 2025"),
+        (day(5, 3), None, "since 3 May 2025", "с 3 мая 2025"),
+        (None, day(5, 3), "before 3 May 2025", "до 3 мая 2025"),
+        (None, None, "", ""),
+    ],
+)
+def test_periods_are_written_as_people_write_them(
+    since: datetime | None, until: datetime | None, english: str, russian: str
+) -> None:
+    assert TEXTS.period("en", since, until) == english
+    assert TEXTS.period("ru", since, until) == russian
+
+
 @pytest.mark.parametrize(
     ("asked", "spoken"), [("ru", "ru"), ("ru-RU", "ru"), ("RU_ru.UTF-8", "ru"), ("de", "en"), ("", "en"), ("C", "en")]
 )

@@ -1,0 +1,130 @@
+"""A question, a yes, a no or thanks in a chat -> what is said back. It remembers what a follow-up may refer to.
+
+text | courtesy or question | Corpus, with the chat's last turns | render, with buttons -> Reply
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from bot import render
+from bot.courtesies import courtesy
+from bot.searched import is_limited
+from bot.sheet import Buttons, clipped, plain
+from bot.store import BotStore
+from bot.summarising import Summarising
+from bot.texts import Texts
+from bot.types import Button, Heard, Reply
+from retrieval import Answer, Closest, Corpus, Nearest, Refusal, Searched, Sentence, Turn
+
+CONVERSATION = timedelta(minutes=15)  # a follow-up refers to nothing older, and an offer stands as long
+KEEP_WORDS = timedelta(days=7)  # a button that holds a person's question works so long
+BUTTON_CHARACTERS = 48  # phones show about so much; an ellipsis shows the cut
+
+
+class Conversation:
+    """Questions of chats. `summarising` takes up offers to sum up, and tells what happened in a time."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        store: BotStore,
+        texts: Texts,
+        clock: Callable[[], datetime],
+        summarising: Summarising,
+    ) -> None:
+        self._corpus = corpus
+        self._store = store
+        self._texts = texts
+        self._clock = clock
+        self._summarising = summarising
+
+    def hear(self, heard: Heard, text: str) -> Reply:
+        """What is no command. "Yes" takes up the last offer; without one it is a question like any other."""
+        meant = courtesy(text)
+        if meant == "thanks":
+            return self._say(heard, "courtesy.thanks")
+        offered = self._store.offered(heard.chat.id, self._clock()) if meant else None
+        if offered is None:
+            return self.ask(heard, text)
+        reply = self._summarising.article(heard, offered) if meant == "yes" else self._say(heard, "courtesy.no")
+        self._store.withdraw_offer(heard.chat.id)
+        return reply
+
+    def ask(self, heard: Heard, question: str) -> Reply:
+        """Looks where the question says. What happened in a time is told by stories."""
+        if self._corpus.asks_for_news(question, self._clock()):
+            return self._summarising.topic(heard, question)
+        return self._ask(heard, question, unscoped=False)
+
+    def ask_everywhere(self, heard: Heard, question: str) -> Reply:
+        """The same question again, whatever days or sources it names."""
+        return self._ask(heard, question, unscoped=True)
+
+    def _ask(self, heard: Heard, question: str, *, unscoped: bool) -> Reply:
+        if not question:
+            return self._say(heard, "ask.usage", failed=True)
+        chat, now = heard.chat, self._clock()
+        self._store.forget_old(now - CONVERSATION)
+        self._store.withdraw_offer(chat.id)
+        previous = self._store.previous(chat.id, now - CONVERSATION)
+        if unscoped:  # what it leans on is older than its first asking
+            previous = tuple(turn for turn in previous if turn.question != question)
+        outcome = self._corpus.ask(question, previous=previous, now=now, unscoped=unscoped)
+        if not isinstance(outcome, Refusal) or outcome.reason == "not told":  # "and when?" may still refer to it
+            self._store.remember(chat.id, Turn(question, _articles(outcome)), now)
+        return self._reply(heard, question, outcome, now)
+
+    def _reply(self, heard: Heard, question: str, outcome: Answer | Closest | Refusal, now: datetime) -> Reply:
+        language = heard.chat.language
+        everywhere = self._everywhere(language, question, outcome.searched, now)
+        match outcome:
+            case Answer():
+                row = (*self._summary_of(language, _articles(outcome)), *everywhere)
+                return render.answer(outcome, self._texts, language, _rows(row))
+            case Closest():
+                row = (*self._summary_of(language, _articles(outcome)), *everywhere)
+                return render.closest(outcome, self._texts, language, _rows(row))
+            case Refusal(nearest=nearest):
+                if nearest:
+                    self._store.offer(heard.chat.id, nearest[0].article_id, now + CONVERSATION)
+                rows = _rows(*((self._offer(language, near),) for near in nearest), everywhere)
+                return render.refusal(outcome, self._texts, language, rows, offer=bool(nearest))
+
+    def _everywhere(self, language: str, question: str, searched: Searched, now: datetime) -> tuple[Button, ...]:
+        if not is_limited(searched):
+            return ()
+        data = f"all:{self._store.handle(question, until=now + KEEP_WORDS)}"
+        return (Button(self._texts.say(language, "button.everywhere"), data),)
+
+    def _summary_of(self, language: str, articles: tuple[str, ...]) -> tuple[Button, ...]:
+        text = self._texts.say(language, "button.summary")
+        return tuple(Button(text, f"sum:{self._store.handle(article)}") for article in articles[:1])
+
+    def _offer(self, language: str, near: Nearest) -> Button:
+        title = clipped(near.title) or self._texts.say(language, "untitled")
+        text = clipped(self._texts.say(language, "button.summary_of", title=title), BUTTON_CHARACTERS)
+        return Button(text, f"sum:{self._store.handle(near.article_id)}")
+
+    def _say(self, heard: Heard, key: str, *, failed: bool = False) -> Reply:
+        return Reply(plain(self._texts.say(heard.chat.language, key)), failed=failed)
+
+
+def _rows(*rows: tuple[Button, ...]) -> Buttons:
+    return tuple(row for row in rows if row)
+
+
+def _articles(outcome: Answer | Closest | Refusal) -> tuple[str, ...]:
+    """The articles that were cited, in the order of the footnotes, each once."""
+    match outcome:
+        case Answer(sentences=sentences, values=values):
+            return _cited((*sentences, *values))
+        case Closest(sentences=sentences):
+            return _cited(sentences)
+        case Refusal():
+            return ()
+
+
+def _cited(sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(citation.article_id for said in sentences for citation in said.citations))
