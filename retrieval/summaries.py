@@ -33,6 +33,7 @@ from retrieval.summary.stories import (
 )  # fmt: skip
 from retrieval.summary.types import Development, Length, StorySummary, Summary, TopicSummary
 from retrieval.text.languages import detect
+from retrieval.text.spelling import is_cyrillic
 from retrieval.text.stems import content_stems, stems
 from retrieval.types import Article, Nearest, Scope, Searched
 
@@ -57,6 +58,7 @@ _GENERAL_WORDS = {
     "ru": "новости новость новостях сводка события событие главное главные статьи статья нового новое мире итоги день"
     " дня неделя недели случилось случился произошло происходит происходило было",
 }
+_WHAT_HAPPENED = ("what happened with", "что случилось с")
 _GENERAL = frozenset(stem for language, words in _GENERAL_WORDS.items() for stem in stems(words, language))
 
 
@@ -118,7 +120,12 @@ class Summaries:
 
     def _understood(self, text: str, now: datetime) -> tuple[Scope, str, list[str], str]:
         """Scope, topic, the topic's words, language."""
-        scope, rest = find_scope(text, now, self._store.sources())
+        sources = self._store.sources()
+        scope, rest = find_scope(text, now, sources)
+        if not scope:  # "the bridge in March 2026" is no question: what happened then is meant
+            opening = next(asking for asking in _WHAT_HAPPENED if is_cyrillic(asking) == is_cyrillic(text))
+            scope, rest = find_scope(f"{opening} {text}", now, sources)
+            rest = rest.removeprefix(opening).strip() if scope else text
         topic = "" if scope and rest == text else rest  # nothing but the scope was left
         language = detect(topic or text, sorted(self._store.languages()))
         return scope, topic, _topic_words(topic, language), language

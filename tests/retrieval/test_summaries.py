@@ -184,3 +184,11 @@ def test_what_happened_in_a_time_is_asked_for_by_itself(summaries: Summaries, as
 )  # fmt: skip
 def test_what_happened_to_something_is_a_question_like_any_other(summaries: Summaries, asked: str) -> None:
     assert not summaries.tells(asked, NOW)
+
+
+@pytest.mark.parametrize("topic", ["Oster bridge in May 2031", "мост в мае 2031 года"])
+def test_a_month_beside_a_topic_limits_it_though_nothing_is_asked(summaries: Summaries, topic: str) -> None:
+    told = summaries.topic(topic, NOW)
+    assert told.searched.scope.since == datetime(2031, 5, 1, tzinfo=UTC)
+    assert told.topic in {"Oster bridge", "мост"}
+    assert told.stories
