@@ -34,6 +34,7 @@ from retrieval.types import (
 )  # fmt: skip
 
 NEAREST = 3  # titles offered with a refusal
+SURER = 0.15  # a question that may lean on another is taken by itself if it is surer by so much: short ones find more
 EVENTS = 24  # passages of a timeline
 
 
@@ -90,7 +91,8 @@ class Asking:
             meant = [_scoped(question, now, known.sources) for question in meant]
         watch.lap("understand")
         tried = [self._attempt(question, now, without, watch) for question in meant]
-        return self._reply(max(tried, key=lambda attempt: attempt.confidence), watch)
+        carried = max(tried[1:], key=_sure, default=tried[0])
+        return self._reply(tried[0] if _sure(tried[0]) >= _sure(carried) + SURER else carried, watch)
 
     def _attempt(self, question: Question, now: datetime, without: Collection[str], watch: Stopwatch) -> Attempt:
         vector = self._finder.vector(question)
@@ -133,6 +135,10 @@ class Asking:
             return draft.sentences
         composed = self._prose.compose(attempt.question, draft.sentences, attempt.evidence)
         return verify(composed, attempt.evidence) or draft.sentences
+
+
+def _sure(attempt: Attempt) -> float:
+    return attempt.confidence
 
 
 def _scoped(question: Question, now: datetime, sources: Collection[str]) -> Question:

@@ -18,7 +18,7 @@ LIKELY = -2.0  # margin from which a reading counts as an answer, if not a sure 
 SAME = 0.7  # two sentences sharing this much of the shorter one's words say the same
 WEIGHTS = {"words": 0.8, "context": 0.75, "meaning": 0.5, "passage": 0.7, "kind": 0.7, "whole": 0.4, "read": 2.5,
            "said_by": 0.9, "settles": 1.0}  # fmt: skip
-"""Between what logistic regression gave on news questions and on the starter articles' own; see tests/benchmarks."""
+"""Between what logistic regression gave on news questions and on the starter articles' own; votes by their ablation."""
 
 WORDS_ALONE = {**WEIGHTS, "kind": 0.4, "passage": 1.0}  # the same for Russian questions that nothing reads
 

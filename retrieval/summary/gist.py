@@ -4,8 +4,8 @@
 
 What counts is how near a sentence's words are to the words of the whole article (the centroid of Radev et al., 2004,
 over stems), plus a bonus for standing early that fades with the square root of the place: news puts the gist first, and
-the shorter a summary, the more its lead matters. Words do better here than a small embedding model's vectors, need no
-model, and work in any language (tests/benchmarks/summaries.py).
+the shorter a summary, the more its lead matters. Words need no model and work in any language; at the length of
+extractive references they do better than the lead, TextRank and LexRank (tests/benchmarks/summaries.py).
 """
 
 from __future__ import annotations
