@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import tomllib
@@ -80,3 +81,9 @@ def test_the_make_targets_that_the_documents_name_exist() -> None:
     }
     assert named
     assert named <= targets
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests" / "benchmarks").glob("[a-z]*.py")), ids=lambda path: path.stem)
+def test_every_benchmark_can_be_started_and_is_listed(path: Path) -> None:
+    assert callable(importlib.import_module(f"tests.benchmarks.{path.stem}").main)
+    assert f"`{path.name}`" in (path.parent / "README.md").read_text(encoding="utf-8")

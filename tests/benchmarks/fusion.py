@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from retrieval.build import CorpusSettings, open_corpus
-from retrieval.corpus import CANDIDATES, Corpus
+from retrieval.corpus import Corpus
 from retrieval.evaluation import AskedQuestion, fill, read_questions
-from retrieval.index.fusion import favour_recent, fuse
+from retrieval.finding import CANDIDATES
+from retrieval.index.fusion import favour_recent, fuse, scaled
 from retrieval.types import Hit
 
 Ranking = Callable[[dict[int, float], dict[int, float]], list[Hit]]
@@ -22,12 +23,12 @@ RRF_K = 60
 
 
 def reciprocal_ranks(dense: dict[int, float], lexical: dict[int, float]) -> list[Hit]:
-    """Cormack, Clarke and Buettcher, SIGIR 2009."""
+    """Cormack, Clarke and Buettcher, SIGIR 2009; scaled to 0..1, so that recency weighs as much as elsewhere."""
     score: dict[int, float] = {}
     for scores in (dense, lexical):
         for rank, key in enumerate(sorted(scores, key=lambda key: -scores[key]), 1):
             score[key] = score.get(key, 0.0) + 1 / (RRF_K + rank)
-    return sorted((Hit(key, value) for key, value in score.items()), key=lambda hit: -hit.score)
+    return sorted((Hit(key, value) for key, value in scaled(score).items()), key=lambda hit: -hit.score)
 
 
 RANKINGS: dict[str, Ranking] = {
