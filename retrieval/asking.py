@@ -15,8 +15,9 @@ from retrieval.answer.citations import verify
 from retrieval.answer.confidence import Confidence
 from retrieval.answer.rank import Ranker
 from retrieval.asked.followup import readings
+from retrieval.asked.question import Known
 from retrieval.asked.scope import find_scope
-from retrieval.finding import PASSAGES, Finder
+from retrieval.finding import PASSAGES, Finder, Found
 from retrieval.ports import Prose, Writer
 from retrieval.timing import Stopwatch
 from retrieval.types import (
@@ -28,7 +29,6 @@ from retrieval.types import (
     Nearest,
     Question,
     Refusal,
-    Searched,
     Sentence,
     Turn,
 )  # fmt: skip
@@ -39,14 +39,6 @@ EVENTS = 24  # passages of a timeline
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the articles are in and from: a question is understood by it."""
-
-    languages: Collection[str]
-    sources: Collection[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Attempt:
     """One way in which a question may be meant, and what came of it."""
 
@@ -54,8 +46,12 @@ class Attempt:
     evidence: Sequence[Evidence]
     draft: Draft
     confidence: float
-    searched: Searched
-    articles: tuple[str, ...]  # ids, best first
+    found: Found
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """Ids, best first, each once."""
+        return tuple(dict.fromkeys([*(e.article.id for e in self.evidence), *self.found.articles]))
 
 
 class Asking:
@@ -100,7 +96,6 @@ class Asking:
         found = self._finder.find(question, vector, now, without)
         watch.lap("search")
         evidence = self._finder.evidence(found.hits, EVENTS if question.asked_for == "events" else PASSAGES)
-        searched = self._finder.searched(question, found)
         watch.lap("load")
         evidence = self._ranker.rank(question, evidence)
         watch.lap("rank")
@@ -108,12 +103,11 @@ class Asking:
         draft = replace(draft, sentences=verify(draft.sentences, evidence), values=verify(draft.values, evidence))
         watch.lap("write")
         confidence = self._confidence.fit(draft.figures).probability(draft.figures) if draft.sentences else 0.0
-        order = dict.fromkeys([*(e.article.id for e in evidence), *found.articles])
-        return Attempt(question, evidence, draft, confidence, searched, tuple(order))
+        return Attempt(question, evidence, draft, confidence, found)
 
     def _reply(self, attempt: Attempt, watch: Stopwatch) -> Answer | Closest | Refusal:
         asked, draft, sure = attempt.question.standalone, attempt.draft, attempt.confidence
-        fit, searched = self._confidence.fit(draft.figures), attempt.searched
+        fit, searched = self._confidence.fit(draft.figures), self._finder.searched(attempt.question, attempt.found)
         if draft.sentences and sure >= fit.threshold:
             sentences = self._worded(attempt)
             watch.lap("word")
@@ -148,4 +142,4 @@ def _scoped(question: Question, now: datetime, sources: Collection[str]) -> Ques
 
 def _nearest(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:
     articles: dict[str, Article] = {e.article.id: e.article for e in evidence}
-    return tuple(Nearest(a.id, a.title, a.url, a.source, a.published) for a in list(articles.values())[:NEAREST])
+    return tuple(map(Nearest.to, list(articles.values())[:NEAREST]))

@@ -20,7 +20,6 @@ from retrieval.corpus import Corpus, Progress, silent
 from retrieval.errors import BadDataset, UnknownArticle
 from retrieval.evaluation import AskedQuestion, read_questions
 from retrieval.measures import expected_calibration_error
-from retrieval.types import Turn
 
 FEWEST = 30  # questions of a way, below which two numbers are not told
 FALSE = 0.1  # of the questions that the articles do not answer, this share may be answered
@@ -78,11 +77,11 @@ def _rows(corpus: Corpus, question: AskedQuestion) -> list[Row]:
     """Of a question that the articles answer two: as it is, and as if they did not. None when those are not here."""
     if question.answerable and not any(_is_here(corpus, article_id) for article_id in question.articles):
         return []
-    turns = [Turn(earlier) for earlier in question.previous]
-    told = corpus.ask(question.text, previous=turns, now=question.asked).trace.figures
+    turns, now = question.turns, question.asked
+    told = corpus.ask(question.text, previous=turns, now=now).trace.figures
     if not question.answerable:
         return [Row(dict(told), told=False)] if told else []
-    untold = corpus.ask(question.text, previous=turns, now=question.asked, without=question.articles).trace.figures
+    untold = corpus.ask(question.text, previous=turns, now=now, without=question.articles).trace.figures
     return [Row(dict(figures), known) for figures, known in ((told, True), (untold, False)) if figures]
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from retrieval.answer.confidence import Confidence
 from retrieval.answer.rank import Ranker
-from retrieval.asked.question import understand
-from retrieval.asking import Asking, Known
+from retrieval.asked.question import Known, understand
+from retrieval.asking import Asking
 from retrieval.errors import NoArticle, SourceError, StoreFailed, UnknownArticle
 from retrieval.finding import PASSAGES, Finder
 from retrieval.ingest import Ingest
@@ -75,7 +75,7 @@ class Corpus:
         self._ranker, self._sources = parts.ranker, parts.sources
         self._finder = Finder(parts.store, parts.index, parts.embedder)
         self._asking = Asking(self._finder, parts.ranker, parts.writer, parts.confidence, parts.prose, self._known)
-        self._summaries = Summaries(parts.store, parts.index, parts.embedder)
+        self._summaries = Summaries(parts.store, parts.index, parts.embedder, self._known)
         self._ingest = Ingest(parts.store, parts.embedder)
         self._watch = FeedWatch(parts.store.engine, parts.sources, self._ingest)
         self._languages_and_sources, self._known_at = Known((), ()), -1
@@ -104,7 +104,7 @@ class Corpus:
     def search(self, text: str, *, limit: int = PASSAGES, now: datetime | None = None) -> list[Evidence]:
         """The passages that match best, with nothing decided about them."""
         self._freshen()
-        question = understand(text, self._languages())
+        question = understand(text, self._known().languages)
         found = self._finder.find(question, self._finder.vector(question), now or datetime.now(UTC))
         return self._finder.evidence(found.hits, limit)
 
@@ -284,11 +284,9 @@ class Corpus:
         """Counted anew when an article came or went."""
         change = self._store.last_change()
         if self._known_at != change:
-            self._languages_and_sources, self._known_at = Known(self._languages(), self._store.sources()), change
+            languages = sorted(self._store.languages())
+            self._languages_and_sources, self._known_at = Known(languages, self._store.sources()), change
         return self._languages_and_sources
-
-    def _languages(self) -> list[str]:
-        return sorted(self._store.languages())
 
     def _offer(self, article: Article) -> Added | SourceError:
         try:
@@ -297,7 +295,7 @@ class Corpus:
             return error
 
     def _find_title(self, reference: str) -> Article | None:
-        wanted = set(content_stems(reference, understand(reference, self._languages()).language))
+        wanted = set(content_stems(reference, understand(reference, self._known().languages).language))
         for evidence in self.search(reference) if wanted else ():
             title = set(content_stems(evidence.article.title, evidence.article.language))
             if len(wanted & title) * 2 > len(wanted):

@@ -48,6 +48,10 @@ class AskedQuestion:
     answerable: bool
     previous: tuple[str, ...]
 
+    @property
+    def turns(self) -> list[Turn]:
+        return [Turn(earlier) for earlier in self.previous]
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -120,8 +124,7 @@ def read_questions(place: Path) -> list[AskedQuestion]:
 def ask(corpus: Corpus, question: AskedQuestion) -> Outcome:
     """One question, timed, its citations held against the articles."""
     started = time.perf_counter()
-    previous = [Turn(earlier) for earlier in question.previous]
-    reply = corpus.ask(question.text, previous=previous, now=question.asked)
+    reply = corpus.ask(question.text, previous=question.turns, now=question.asked)
     ms = (time.perf_counter() - started) * 1000
     cited = [citation for sentence in sentences_of(reply) for citation in _cited(sentence)]
     valid = tuple(corpus.article(c.article_id).text[c.start : c.end] == c.quote for c in cited)

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from retrieval.asked.question import Known
 from retrieval.asked.scope import find_scope
-from retrieval.index.fusion import HALF_LIFE_DAYS
+from retrieval.index.fusion import freshness
 from retrieval.ports import Embedder, Index, Vectors
 from retrieval.store import Store
 from retrieval.summary.facts import key_facts
@@ -73,8 +74,8 @@ class _Match:
 class Summaries:
     """Reads the store and the index, and changes nothing."""
 
-    def __init__(self, store: Store, index: Index, embedder: Embedder) -> None:
-        self._store, self._index, self._embedder = store, index, embedder
+    def __init__(self, store: Store, index: Index, embedder: Embedder, known: Callable[[], Known]) -> None:
+        self._store, self._index, self._embedder, self._known = store, index, embedder, known
 
     def article(self, article_id: str, length: Length = "medium") -> Summary:
         """Raises UnknownArticle."""
@@ -120,14 +121,14 @@ class Summaries:
 
     def _understood(self, text: str, now: datetime) -> tuple[Scope, str, list[str], str]:
         """Scope, topic, the topic's words, language."""
-        sources = self._store.sources()
-        scope, rest = find_scope(text, now, sources)
+        known = self._known()
+        scope, rest = find_scope(text, now, known.sources)
         if not scope:  # "the bridge in March 2026" is no question: what happened then is meant
             opening = next(asking for asking in _WHAT_HAPPENED if is_cyrillic(asking) == is_cyrillic(text))
-            scope, rest = find_scope(f"{opening} {text}", now, sources)
+            scope, rest = find_scope(f"{opening} {text}", now, known.sources)
             rest = rest.removeprefix(opening).strip() if scope else text
         topic = "" if scope and rest == text else rest  # nothing but the scope was left
-        language = detect(topic or text, sorted(self._store.languages()))
+        language = detect(topic or text, known.languages)
         return scope, topic, _topic_words(topic, language), language
 
     def _report(self, article_id: str) -> Report:
@@ -185,7 +186,7 @@ class Summaries:
             ((weight, report, at) for report in reports for at, weight in _weights(report, words)),
             key=lambda line: line[0],
         )
-        return Development(tell(best, at), tuple(Nearest(a.id, a.title, a.url, a.source, a.published) for a in newest))
+        return Development(tell(best, at), tuple(map(Nearest.to, newest)))
 
 
 def _topic_words(topic: str, language: str) -> list[str]:
@@ -200,18 +201,11 @@ def _important(stories: Iterable[list[Profile]], found: Sequence[_Match], now: d
     def weight(story: list[Profile]) -> float:
         articles = [member.article for member in story]
         sources = {article.source for article in articles}
-        recent = max(_recency(article.published, now) for article in articles)
+        recent = max(freshness(article.published, now) if article.published else 0.0 for article in articles)
         counted = SOURCES * math.log2(len(sources)) + AGAIN * math.log2(len(articles))
         return max(match[article.id] for article in articles) + counted + RECENT * recent
 
     return sorted(stories, key=weight, reverse=True)
-
-
-def _recency(published: datetime | None, now: datetime) -> float:
-    """1 for now, halved with every half-life before it (or after it: a wrong date)."""
-    if published is None:
-        return 0.0
-    return float(2 ** (-abs((now - published).total_seconds()) / 86_400 / HALF_LIFE_DAYS))
 
 
 def _weights(report: Report, words: Sequence[str]) -> list[tuple[int, float]]:

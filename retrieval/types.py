@@ -247,6 +247,10 @@ class Nearest:
     source: str | None
     published: datetime | None
 
+    @classmethod
+    def to(cls, article: Article) -> Nearest:
+        return cls(article.id, article.title, article.url, article.source, article.published)
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

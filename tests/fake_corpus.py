@@ -200,7 +200,7 @@ class FakeCorpus:
 
 
 def nearest(article: Article) -> Nearest:
-    return Nearest(article.id, article.title, article.url, article.source, article.published)
+    return Nearest.to(article)
 
 
 def _searched(articles: Sequence[Article], scope: Scope, *, widened: bool = False) -> Searched:

@@ -17,16 +17,15 @@ from retrieval.answer.candidates import Candidate, alike, candidates
 from retrieval.answer.citations import quoted
 from retrieval.answer.context import understandable
 from retrieval.answer.coverage import Weighing
-from retrieval.answer.figures import figures
+from retrieval.answer.figures import MOST_SENTENCES, figures
 from retrieval.answer.quotations import tell_speaker, tell_statement
 from retrieval.answer.spans import fits, mark
 from retrieval.answer.timeline import timeline
 from retrieval.answer.verdict import verdict
 from retrieval.answer.votes import contradicting, count_votes
 from retrieval.ports import Embedder, Vectors
-from retrieval.types import AskedFor, Draft, Evidence, Question, Sentence, Span
+from retrieval.types import AskedFor, Citation, Draft, Evidence, Question, Sentence, Span
 
-MOST_SENTENCES = 3
 WHOLE: tuple[AskedFor, ...] = ("events", "truth")  # no words of a sentence answer these alone
 NEARLY = 0.65  # of the best one's score: with RULED_OUT, a fifth fewer sentences for a hundredth of the answers
 RULED_OUT = -6.0  # margin
@@ -99,16 +98,15 @@ def _told_once(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
     told: list[Sentence] = []
     places: set[tuple[str, int]] = set()
     for sentence in sentences:
-        new = [c for c in sentence.citations if (c.article_id, c.start) not in places]
-        if new:
-            before = (
-                sentence.before
-                if sentence.before and (sentence.before.article_id, sentence.before.start) not in places
-                else None
-            )
+        before = sentence.before if sentence.before and _place(sentence.before) not in places else None
+        if not places.issuperset(map(_place, sentence.citations)):
             told.append(replace(sentence, before=before))
-            places |= {(c.article_id, c.start) for c in (*new, *([before] if before else []))}
+            places.update(map(_place, (*sentence.citations, *([before] if before else []))))
     return tuple(told)
+
+
+def _place(citation: Citation) -> tuple[str, int]:
+    return citation.article_id, citation.start
 
 
 def _attributed(question: Question, found: Sequence[Candidate]) -> list[Sentence]:
@@ -133,5 +131,4 @@ def _marked(question: Question, candidate: Candidate) -> Span | None:
         return None
     if candidate.reading is None:
         return mark(question.asked_for, candidate.text, question.standalone, candidate.evidence.article.language)
-    span = candidate.marked
-    return span if span and fits(question.asked_for, candidate.text[slice(*span)], question.standalone) else None
+    return candidate.marked if fits(question.asked_for, candidate.likely, question.standalone) else None

@@ -16,7 +16,7 @@ from retrieval.types import Evidence, Question
 from retrieval.words.kinds import names
 
 MANY_WORDS = 10  # in a question
-SENTENCES = 3  # of an answer
+MOST_SENTENCES = 3  # of an answer
 
 
 def figures(
@@ -31,7 +31,7 @@ def figures(
         **_covered(question, best, weights),
         "kind": best.features["kind"],
         "kinds": sum(c.features["kind"] for c in chosen) / len(chosen),
-        "agree": len({c.evidence.article.id for c in chosen}) / SENTENCES,
+        "agree": len({c.evidence.article.id for c in chosen}) / MOST_SENTENCES,
         "length": min(1.0, len(weights) / MANY_WORDS),
         **({"meaning": best.features["meaning"]} if "meaning" in best.features else {}),
         **_read(question, best, evidence),

@@ -1,22 +1,17 @@
-"""A reading's margin (logits) -> how sure it is, 0 to 1; and the best reading of a passage."""
+"""A reading's margin (logits) -> how sure it is, 0 to 1, and the best of a passage."""
 
 from __future__ import annotations
 
 import math
 
-from retrieval.types import Evidence, Reading
+from retrieval.types import Evidence
 
 SCALE = 4.0  # margins are squashed to 0..1 over about this much
 
 
 def best_margin(evidence: Evidence) -> float:
-    """Of a passage that was read."""
-    return best_reading(evidence).margin
-
-
-def best_reading(evidence: Evidence) -> Reading:
     """Of the sentences of a passage that was read."""
-    return max(evidence.readings, key=lambda reading: reading.margin)
+    return max(reading.margin for reading in evidence.readings)
 
 
 def squash(margin: float) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from retrieval.asked.scope import names_time
 from retrieval.text.languages import detect
@@ -76,6 +77,14 @@ _PATTERNS: tuple[tuple[AskedFor, str], ...] = (
     ("person", r"\bwho(?:m|se|'s)?\b|\bкто\b|\bкого\b|\bкому\b|\bкем\b|\bч(?:ей|ья|ьё|ье|ьи)\b"),
 )  # fmt: skip
 _ASKED_FOR = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the articles are in and from: a question is understood by it."""
+
+    languages: Collection[str]
+    sources: Collection[str]
 
 
 def understand(text: str, languages: Collection[str]) -> Question:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from retrieval.types import Hit
 
@@ -16,7 +16,7 @@ DENSE_WEIGHT = 0.5  # English news, all-MiniLM-L6-v2; measured on dev data, see 
 WHOLE_WEIGHT = 0.5  # of the article's own match beside its passage's; measured on dev data
 HALF_LIFE_DAYS = 21.0  # of what makes an article news
 RECENCY_WEIGHT = 0.5  # added, not multiplied: a clear old match is not drowned by a weak new one (measured)
-AHEAD_DAYS = 2.0  # what clocks and time zones may differ by
+AHEAD = timedelta(days=2)  # what clocks and time zones may differ by
 
 NOTHING: Mapping[int, float] = {}
 LATELY = 0.1  # for passages of the articles that the question before was answered from
@@ -73,11 +73,16 @@ def at_most(hits: Sequence[Hit], article_of: Mapping[int, str], per_article: int
     return kept
 
 
+def freshness(published: datetime, now: datetime) -> float:
+    """1 for now, halved with every half-life before or after it."""
+    return float(2 ** (-abs((now - published).total_seconds()) / 86_400 / HALF_LIFE_DAYS))
+
+
 def _recency(published: datetime | None, now: datetime) -> float:
     if published is None:
         return 0.0
-    days = (now - published).total_seconds() / 86_400
-    return 0.0 if days < -AHEAD_DAYS else RECENCY_WEIGHT * 2 ** (-abs(days) / HALF_LIFE_DAYS)
+    is_ahead = published - now > AHEAD
+    return 0.0 if is_ahead else RECENCY_WEIGHT * freshness(published, now)
 
 
 def scaled(scores: Mapping[int, float]) -> dict[int, float]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.conversation import BUTTON_CHARACTERS, CONVERSATION
 from bot.desk import Desk
 from bot.pages import LIMITS
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.texts import load_texts
 from bot.types import Chat, Heard, Reply
 from retrieval import Turn
@@ -26,23 +24,10 @@ SEQUEL = replace(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[BotStore]:
-    opened = open_store(tmp_path)
-    opened.chat(CHAT.id, language="en", kind="private")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def corpus() -> FakeCorpus:
     corpus = FakeCorpus(FERRY, BAKERY, SEQUEL)
     corpus.same_story = [{"ferry", "sequel"}]
     return corpus
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
 
 
 @pytest.fixture

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from bot.desk import COMMANDS, Desk
 from bot.pages import LIMITS
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.texts import load_texts
 from bot.types import Alert, Chat, Heard, Reply
 from retrieval import Corpus, Turn
@@ -22,21 +20,8 @@ CHAT = Chat(100, "en")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[BotStore]:
-    opened = open_store(tmp_path)
-    opened.chat(CHAT.id, language="en", kind="private")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def corpus() -> FakeCorpus:
     return FakeCorpus(FERRY, BAKERY, pages={"https://news.example/new": replace(FERRY, id="new", title="New pier")})
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
 
 
 @pytest.fixture

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from bot.desk import Desk
 from bot.following import FEEDS_PER_CHAT
 from bot.pages import LIMITS
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.suggestions import Suggestion
 from bot.texts import load_texts
 from bot.types import Button, Chat, Heard, Reply
@@ -19,14 +17,6 @@ from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock
 
 CHAT = Chat(100, "en")
 FEED = "https://news.example/rss"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[BotStore]:
-    opened = open_store(tmp_path)
-    opened.chat(CHAT.id, language="en", kind="private")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from retrieval.answer.confidence import Confidence, Fit
 from retrieval.answer.coverage import Weighing
 from retrieval.answer.extract import ExtractiveWriter
 from retrieval.answer.rank import Ranker
-from retrieval.asking import Asking, Known
+from retrieval.asked.question import Known
+from retrieval.asking import Asking
 from retrieval.finding import Finder
 from retrieval.index.local import LocalIndex
 from retrieval.ingest import Ingest

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval import Article, UnknownArticle
+from retrieval.asked.question import Known
 from retrieval.index.local import LocalIndex
 from retrieval.ingest import Ingest
 from retrieval.ports import Embedder
@@ -45,7 +46,7 @@ def summaries(store: Store, embedder: Embedder, tmp_path: Path) -> Iterator[Summ
     load = lambda ids: store.passages_of(ids, embedder.fingerprint)  # noqa: E731
     index = LocalIndex(tmp_path / "index", load, store.id, embedder.fingerprint, embedder.dim)
     index.apply(store.changes(0, 100))
-    yield Summaries(store, index, embedder)
+    yield Summaries(store, index, embedder, lambda: Known(sorted(store.languages()), store.sources()))
     index.close()
 
 

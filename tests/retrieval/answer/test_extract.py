@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from retrieval.answer.coverage import Weighing
-from retrieval.answer.extract import MOST_SENTENCES, ExtractiveWriter
+from retrieval.answer.extract import ExtractiveWriter
+from retrieval.answer.figures import MOST_SENTENCES
 from retrieval.ports import Embedder
 from retrieval.types import AskedFor, Draft, Evidence, Question
 from tests.retrieval.answer.passages import Said, asked, found, passage

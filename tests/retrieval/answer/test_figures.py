@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.answer.confidence import SHIPPED, WAYS, load_confidence
-from retrieval.answer.figures import SENTENCES, figures
+from retrieval.answer.figures import MOST_SENTENCES, figures
 from retrieval.answer.votes import count_votes
 from retrieval.types import Evidence, Question
 from tests.retrieval.answer.passages import Said, asked, found, passage
@@ -22,7 +22,7 @@ def reckoned(*evidence: Evidence, question: Question = WHO) -> dict[str, float]:
     candidates = found(question, evidence)
     if any(e.readings for e in evidence):
         count_votes(question.asked_for, candidates)
-    return figures(question, candidates[:SENTENCES], evidence, WEIGHTS)
+    return figures(question, candidates[:MOST_SENTENCES], evidence, WEIGHTS)
 
 
 def test_nothing_chosen_has_no_figures() -> None:

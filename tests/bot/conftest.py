@@ -1,0 +1,26 @@
+"""What the tests of one private chat begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.store import BotStore, open_store
+from tests.fake_corpus import HandClock
+
+CHAT_ID = 100
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[BotStore]:
+    opened = open_store(tmp_path)
+    opened.chat(CHAT_ID, language="en", kind="private")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
