@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from retrieval.evaluation import Report as Report
     from retrieval.evaluation import evaluate as evaluate
     from retrieval.llm.settings import LlmSettings as LlmSettings
+    from retrieval.sources.types import Entry as Entry
+    from retrieval.sources.types import Feed as Feed
+    from retrieval.sources.types import FeedLink as FeedLink
+    from retrieval.sources.types import Refreshed as Refreshed
+    from retrieval.sources.types import Validators as Validators
     from retrieval.summary.types import Development as Development
     from retrieval.summary.types import KeyFacts as KeyFacts
     from retrieval.summary.types import Length as Length
@@ -46,22 +51,19 @@ if TYPE_CHECKING:
     from retrieval.types import Citation as Citation
     from retrieval.types import Closest as Closest
     from retrieval.types import CorpusStats as CorpusStats
-    from retrieval.types import Entry as Entry
     from retrieval.types import Evidence as Evidence
-    from retrieval.types import Feed as Feed
     from retrieval.types import Gloss as Gloss
     from retrieval.types import Hit as Hit
     from retrieval.types import Nearest as Nearest
     from retrieval.types import Passage as Passage
-    from retrieval.types import Refreshed as Refreshed
     from retrieval.types import Refusal as Refusal
     from retrieval.types import Scope as Scope
     from retrieval.types import Searched as Searched
     from retrieval.types import Sentence as Sentence
     from retrieval.types import Span as Span
+    from retrieval.types import Story as Story
     from retrieval.types import Trace as Trace
     from retrieval.types import Turn as Turn
-    from retrieval.types import Validators as Validators
 
 _ROOMS = {
     "build": ("CorpusSettings", "open_corpus"),
@@ -74,12 +76,11 @@ _ROOMS = {
     ),
     "evaluation": ("Report", "evaluate"),
     "llm.settings": ("LlmSettings",),
+    "sources.types": ("Entry", "Feed", "FeedLink", "Refreshed", "Validators"),
     "summary.types": ("Development", "KeyFacts", "Length", "StorySummary", "Summary", "TopicSummary"),
     "types": (
-        "Added", "Answer", "Article", "Change", "Citation", "Closest", "CorpusStats", "Entry",
-        "Evidence", "Feed", "Gloss", "Hit", "Nearest", "Passage", "Refreshed", "Refusal",
-        "Scope", "Searched", "Sentence", "Span", "Trace", "Turn",
-        "Validators",
+        "Added", "Answer", "Article", "Change", "Citation", "Closest", "CorpusStats", "Evidence", "Gloss", "Hit",
+        "Nearest", "Passage", "Refusal", "Scope", "Searched", "Sentence", "Span", "Story", "Trace", "Turn",
     ),
 }  # fmt: skip
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

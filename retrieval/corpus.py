@@ -22,23 +22,12 @@ from retrieval.finding import PASSAGES, Finder
 from retrieval.ingest import Ingest
 from retrieval.ports import Embedder, Index, Prose, Writer
 from retrieval.reading import Sources
+from retrieval.sources.types import Feed, Refreshed
 from retrieval.store import Store
 from retrieval.summaries import Summaries
 from retrieval.summary.types import Length, StorySummary, Summary, TopicSummary
 from retrieval.text.stems import content_stems
-from retrieval.types import (
-    Added,
-    Answer,
-    Article,
-    Change,
-    Closest,
-    CorpusStats,
-    Evidence,
-    Feed,
-    Refreshed,
-    Refusal,
-    Turn,
-)
+from retrieval.types import Added, Answer, Article, Change, Closest, CorpusStats, Evidence, Refusal, Turn
 from retrieval.watch import FeedWatch
 
 PAGE = 500  # changes applied to the index at a time

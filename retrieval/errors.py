@@ -36,11 +36,14 @@ class AddressRefused(SourceError):
 
 
 class FetchFailed(SourceError):
-    """The server could not be reached, or gave something unusable. `status` is the HTTP status, if there was one."""
+    """The server could not be reached, or gave something unusable. `status` is the HTTP status, if there was one;
+    `retry_after` the seconds that it asked us to stay away.
+    """
 
-    def __init__(self, subject: str, reason: str, status: int | None = None) -> None:
+    def __init__(self, subject: str, reason: str, status: int | None = None, retry_after: float | None = None) -> None:
         super().__init__(subject, reason)
         self.status = status
+        self.retry_after = retry_after
 
 
 class UnsupportedFile(SourceError):

@@ -10,20 +10,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.types import (
-    Change,
-    Draft,
-    Evidence,
-    Fetched,
-    Hit,
-    NotModified,
-    Question,
-    Reading,
-    Scope,
-    Sentence,
-    Span,
-    Validators,
-)
+from retrieval.sources.types import Fetched, NotModified, Validators
+from retrieval.types import Change, Draft, Evidence, Hit, Question, Reading, Scope, Sentence, Span
 
 Vectors = npt.NDArray[np.float32]  # (n, dim), unit length
 

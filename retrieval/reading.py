@@ -15,8 +15,9 @@ from retrieval.ports import Fetch
 from retrieval.sources.articles import read_article
 from retrieval.sources.feeds import parse_feed
 from retrieval.sources.files import count_rows, find_files, holds_rows, load_file, read_rows
+from retrieval.sources.types import Entry, Fetched, NotModified, ParsedFeed, Validators
 from retrieval.sources.urls import canonical
-from retrieval.types import Article, Entry, Fetched, NotModified, ParsedFeed, Validators
+from retrieval.types import Article
 
 
 class Sources:

@@ -21,7 +21,7 @@ from retrieval.ports import EVERYTHING, StoredPassage, Vectors
 from retrieval.types import Article, Change, CorpusStats, Passage, Scope, Span
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = "0002"
 IN_LIMIT = 500  # ids in one IN (...): SQLite takes 32,766, a short statement is parsed faster
 
 META = sa.MetaData()
@@ -39,6 +39,7 @@ ARTICLES = sa.Table(
     sa.Column("author", sa.Text),
     sa.Column("published", UtcDateTime),
     sa.Column("digest", sa.Text),
+    sa.Column("image", sa.Text),
 )
 PASSAGES = sa.Table(
     "passages",
@@ -65,7 +66,9 @@ LOG = sa.Table(
     sa.Column("feed", sa.Text),
 )
 ABOUT = sa.Table("about", META, sa.Column("store", sa.Text))
-_FIELDS = [ARTICLES.c[name] for name in ("id", "title", "text", "language", "url", "source", "author", "published")]
+_FIELDS = [
+    ARTICLES.c[name] for name in ("id", "title", "text", "language", "url", "source", "author", "published", "image")
+]
 _ARTICLE = [*_FIELDS, ARTICLES.c.revision]
 
 

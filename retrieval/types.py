@@ -1,6 +1,6 @@
-"""The words this engine speaks: what flows from a source's bytes to a cited answer, as frozen data.
+"""The words this engine speaks: what flows from an article to a cited answer, as frozen data.
 
-    Fetched -> Article -> Passage -> Hit -> Evidence -> Answer | Closest | Refusal
+    Article -> Passage -> Hit -> Evidence -> Answer | Closest | Refusal
 
 Offsets count characters (code points) of `Article.text`, never of its title, and are never touched after they exist.
 """
@@ -21,32 +21,6 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Validators:
-    """What a server gave us to ask "has it changed?" with (HTTP conditional requests)."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """Bytes from a web address or a file, not yet understood. `url` is the final address, after redirects."""
-
-    url: str
-    content: bytes
-    media_type: str  # lower case, without parameters: "text/html"
-    charset: str | None = None
-    validators: Validators = Validators()
-
-
-@dataclass(frozen=True, slots=True)
-class NotModified:
-    """The server says that what we hold is still what it has."""
-
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Article:
     """A clean article. Its text is immutable under (id, revision): an update is a new revision."""
 
@@ -59,6 +33,16 @@ class Article:
     author: str | None = None
     published: datetime | None = None  # aware, UTC
     revision: int = 1
+    image: str | None = None  # address of its lead picture
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The articles of all sources about one event, oldest first."""
+
+    id: int
+    articles: tuple[Article, ...]
+    copies: Mapping[str, str] = field(default_factory=dict)  # article -> the earlier one whose words it repeats (ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,31 +197,6 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the articles tell: one to three sentences, best first, or a timeline, oldest first."""
-
-    question: str  # as it was understood (a follow-up is made self-contained)
-    sentences: tuple[Sentence, ...]
-    confidence: float  # calibrated probability that the articles tell
-    trace: Trace = Trace()
-    searched: Searched = Searched()
-    values: tuple[Sentence, ...] = ()  # when sources disagree: newest first, at least two, `span` marks each value
-    verdict: Verdict | None = None  # which way the first sentence settles a yes-or-no question
-    timeline: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Closest:
-    """The sentences nearest to the question, which may not answer it: too likely for a refusal, too unsure to say."""
-
-    question: str
-    sentences: tuple[Sentence, ...]  # at least one
-    confidence: float
-    trace: Trace = Trace()
-    searched: Searched = Searched()
-
-
-@dataclass(frozen=True, slots=True)
 class Nearest:
     """The title of an article near the question, offered when the articles do not tell."""
 
@@ -250,6 +209,32 @@ class Nearest:
     @classmethod
     def to(cls, article: Article) -> Nearest:
         return cls(article.id, article.title, article.url, article.source, article.published)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the articles tell: one to three sentences, best first, or a timeline, oldest first."""
+
+    question: str  # as it was understood (a follow-up is made self-contained)
+    sentences: tuple[Sentence, ...]
+    confidence: float  # calibrated probability that the articles tell
+    trace: Trace = Trace()
+    searched: Searched = Searched()
+    values: tuple[Sentence, ...] = ()  # when sources disagree: newest first, at least two, `span` marks each value
+    verdict: Verdict | None = None  # which way the first sentence settles a yes-or-no question
+    timeline: bool = False
+    also: tuple[Nearest, ...] = ()  # other sources' articles of the story that the first sentence is from
+
+
+@dataclass(frozen=True, slots=True)
+class Closest:
+    """The sentences nearest to the question, which may not answer it: too likely for a refusal, too unsure to say."""
+
+    question: str
+    sentences: tuple[Sentence, ...]  # at least one
+    confidence: float
+    trace: Trace = Trace()
+    searched: Searched = Searched()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +251,13 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry of the store's log. `listed` says that a feed carries the article, which may be known already."""
+    """One entry of the store's log. `listed` says that a feed carries the article, which may be known already.
+
+    The last three are about a feed and no article: it cannot be had for days, it can again, its server ended it.
+    """
 
     number: int
-    kind: Literal["added", "updated", "removed", "listed"]
+    kind: Literal["added", "updated", "removed", "listed", "down", "back", "ended"]
     article_id: str
     revision: int
     feed: str | None = None
@@ -281,48 +269,6 @@ class Added:
 
     article: Article
     judgement: Literal["new", "same", "updated"]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One item of a feed. `identity` is stable between fetches."""
-
-    identity: str
-    title: str
-    url: str | None
-    published: datetime | None
-    html: str  # the item's own content or description, may be empty
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedFeed:
-    """A feed as its bytes tell it. Entries in the feed's own order."""
-
-    title: str
-    url: str | None  # the site it belongs to
-    entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """A feed that is watched, and what became of the last visits."""
-
-    url: str
-    title: str
-    validators: Validators
-    due: datetime
-    failures: int
-    latest: Entry | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refreshed:
-    """What one round over the due feeds brought."""
-
-    feeds: int
-    unchanged: int
-    failed: int
-    articles: int
 
 
 @dataclass(frozen=True, slots=True)

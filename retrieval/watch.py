@@ -20,8 +20,9 @@ from retrieval.errors import FetchFailed, NoArticle, SourceError, UnknownFeed
 from retrieval.ingest import Ingest
 from retrieval.reading import Sources
 from retrieval.sources.feeds import is_known
+from retrieval.sources.types import Entry, Feed, Fetched, NotModified, ParsedFeed, Refreshed, Validators
 from retrieval.store import ARTICLES, append
-from retrieval.types import Article, Entry, Feed, Fetched, NotModified, ParsedFeed, Refreshed, Validators
+from retrieval.types import Article
 
 MOST_TRIES = 6  # for a page, over five hours at the usual interval; then the feed's own copy of the item
 MOST_PAGES = 100  # in one round, so that one feed that lists thousands does not hold up the others

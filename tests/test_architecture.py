@@ -16,7 +16,7 @@ ROOMS = sorted(
 
 LAYERS = [  # of retrieval: a room may import from its own line only what is in its own folder, and from any line above
     ["retrieval.types", "retrieval.errors"],
-    ["retrieval.summary.types"],
+    ["retrieval.summary.types", "retrieval.sources.types"],
     ["retrieval.ports", "retrieval.measures", "retrieval.timing", "retrieval.text", "retrieval.index.fusion"],
     ["retrieval.words"],
     ["retrieval.asked"],

@@ -58,7 +58,7 @@ class LocalIndex:
         return self._applied - self._saved
 
     def apply(self, changes: Sequence[Change]) -> None:
-        touched = list(dict.fromkeys(c.article_id for c in changes if c.kind != "listed"))
+        touched = list(dict.fromkeys(c.article_id for c in changes if c.kind in ("added", "updated", "removed")))
         with self._lock:
             if touched:
                 self._replace(touched)

@@ -20,9 +20,10 @@ from retrieval.sources.markdown import read_markdown
 from retrieval.sources.pdf import read_pdf
 from retrieval.sources.plain import read_plain
 from retrieval.sources.prose import clean_line, clean_paragraphs, ends_sentence, storable
+from retrieval.sources.types import Fetched
 from retrieval.sources.urls import canonical
 from retrieval.text.languages import detect
-from retrieval.types import Article, Fetched
+from retrieval.types import Article
 
 MIN_TEXT = 80  # characters: less is a caption, a notice of consent or a locked door, not an article
 MAX_TEXT = 1_000_000  # characters: a long novel; more is a dump, and takes minutes to cut and embed

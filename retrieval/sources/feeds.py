@@ -24,7 +24,7 @@ from retrieval.errors import NotAFeed
 from retrieval.sources.charsets import decode, known_charset
 from retrieval.sources.dates import read_date
 from retrieval.sources.prose import clean_line, storable
-from retrieval.types import Entry, Fetched, ParsedFeed
+from retrieval.sources.types import Entry, Fetched, ParsedFeed
 
 MAX_ENTRIES = 1_000  # a feed lists tens; one of 50,000 takes seconds and is an attack or an export
 MAX_HTML = 500_000  # characters; nested entities can blow an entry up to any size

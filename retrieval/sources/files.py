@@ -21,7 +21,8 @@ from retrieval.sources.dates import read_date
 from retrieval.sources.furniture import find_furniture
 from retrieval.sources.manuscript import Manuscript
 from retrieval.sources.prose import storable
-from retrieval.types import Article, Fetched
+from retrieval.sources.types import Fetched
+from retrieval.types import Article
 
 MAX_FILE = 20_000_000  # bytes; what Telegram lets a bot download, and far more than an article
 MAX_ROWS_FILE = 500_000_000  # bytes of a JSONL file: read row by row

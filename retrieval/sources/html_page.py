@@ -14,7 +14,7 @@ from retrieval.sources.charsets import charset_in_page, decode
 from retrieval.sources.dates import read_date
 from retrieval.sources.manuscript import Manuscript
 from retrieval.sources.prose import clean_line
-from retrieval.types import Fetched
+from retrieval.sources.types import Fetched
 
 _LONG_ENOUGH = 200  # characters from which a detector is surer than a page's own claim, often that of a template
 _PAGE = re.compile(r"<(?:html|head|body|!doctype)\b", re.IGNORECASE)

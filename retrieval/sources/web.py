@@ -20,8 +20,8 @@ from retrieval.sources.bodies import read_body
 from retrieval.sources.connections import CheckedBackend, Deadline, Resolve, resolve_host
 from retrieval.sources.limits import DEFAULT_LIMITS, Limits
 from retrieval.sources.turns import Turns
+from retrieval.sources.types import Fetched, NotModified, Validators
 from retrieval.sources.urls import WebAddress, check_url, redirected
-from retrieval.types import Fetched, NotModified, Validators
 
 USER_AGENT = "Footnote/0.1 (+https://footnote.example/bot)"
 

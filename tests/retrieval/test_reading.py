@@ -10,7 +10,8 @@ import pytest
 
 from retrieval.errors import NoArticle, SourceError
 from retrieval.reading import Sources
-from retrieval.types import Article, Entry, Fetched, Validators
+from retrieval.sources.types import Entry, Fetched, Validators
+from retrieval.types import Article
 from tests.retrieval.articles import BAKERY, LIGHTHOUSE
 
 FEED = "https://coast.example/feed.xml"

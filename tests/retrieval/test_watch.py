@@ -12,9 +12,9 @@ from retrieval import Answer, Corpus, FetchFailed, NotAFeed, UnknownFeed
 from retrieval.ingest import Ingest
 from retrieval.ports import Embedder, Fetch
 from retrieval.reading import Sources
+from retrieval.sources.types import Fetched, NotModified, Validators
 from retrieval.sources.web import GuardedFetcher
 from retrieval.store import Store
-from retrieval.types import Fetched, NotModified, Validators
 from retrieval.watch import MOST_PAGES, MOST_TRIES, FeedWatch
 from tests.feedserver import FeedServer
 from tests.retrieval.articles import BAKERY, LIGHTHOUSE

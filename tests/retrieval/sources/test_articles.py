@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from retrieval.errors import NoArticle, UnreadableFile, UnsupportedFile
 from retrieval.sources.articles import MAX_TEXT, compose, read_article
 from retrieval.sources.manuscript import Manuscript
-from retrieval.types import Article, Fetched
+from retrieval.sources.types import Fetched
+from retrieval.types import Article
 from tests.retrieval.sources.pdfs import make_pdf
 
 _FIRST = "The ferry to Holm Island will sail every half hour from June, the harbour office said on Monday."

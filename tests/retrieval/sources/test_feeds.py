@@ -12,7 +12,7 @@ import pytest
 
 from retrieval.errors import NotAFeed
 from retrieval.sources.feeds import MAX_ENTRIES, MAX_HTML, is_known, parse_feed
-from retrieval.types import Entry, Fetched, ParsedFeed
+from retrieval.sources.types import Entry, Fetched, ParsedFeed
 
 _NOW = datetime(2026, 5, 31, 12, tzinfo=UTC)
 _URL = "https://coast.example/news/feed.xml"

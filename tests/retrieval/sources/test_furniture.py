@@ -8,7 +8,7 @@ import pytest
 
 from retrieval.sources.articles import read_article
 from retrieval.sources.furniture import strip_furniture
-from retrieval.types import Fetched
+from retrieval.sources.types import Fetched
 
 # Prose around what is tried, so that positions matter as they do in articles.
 _BODY = [

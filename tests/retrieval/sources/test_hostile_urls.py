@@ -18,8 +18,8 @@ import pytest
 
 from retrieval.errors import AddressRefused, FetchFailed, SourceError
 from retrieval.sources.limits import Limits
+from retrieval.sources.types import Fetched
 from retrieval.sources.web import GuardedFetcher
-from retrieval.types import Fetched
 from tests.conftest import SHARED
 from tests.retrieval.sources.pages import ANSWERS, Site, redirect, serving
 

@@ -19,8 +19,8 @@ import pytest
 
 from retrieval.errors import AddressRefused, FetchFailed
 from retrieval.sources.limits import Limits
+from retrieval.sources.types import Fetched, NotModified, Validators
 from retrieval.sources.web import USER_AGENT, GuardedFetcher
-from retrieval.types import Fetched, NotModified, Validators
 from tests.retrieval.sources.pages import ETAG, FEED, MEGABYTE, PAGE, Site, certificate, serving
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
