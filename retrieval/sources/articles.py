@@ -1,4 +1,4 @@
-"""Bytes of a page or a file (HTML, PDF, Markdown, plain text) -> a clean Article, publishers' furniture gone.
+"""Bytes of a page or a file (HTML, PDF, Word, EPUB, Markdown, text) -> a clean Article, publishers' furniture gone.
 
     Fetched | Manuscript | clean | strip_furniture | Article
 
@@ -11,17 +11,24 @@ import re
 from collections.abc import Callable, Sequence
 from urllib.parse import urljoin, urlsplit
 
+import tld
+
 from retrieval.errors import NoArticle, UnreadableFile, UnsupportedFile
+from retrieval.sources import cues
+from retrieval.sources.archives import READABLE
 from retrieval.sources.charsets import decode
+from retrieval.sources.epub import read_epub
 from retrieval.sources.furniture import strip_furniture
 from retrieval.sources.html_page import read_html
 from retrieval.sources.manuscript import Manuscript
 from retrieval.sources.markdown import read_markdown
+from retrieval.sources.page_facts import picture_at
 from retrieval.sources.pdf import read_pdf
 from retrieval.sources.plain import read_plain
 from retrieval.sources.prose import clean_line, clean_paragraphs, ends_sentence, storable
 from retrieval.sources.types import Fetched
 from retrieval.sources.urls import canonical
+from retrieval.sources.word import read_docx
 from retrieval.text.languages import detect
 from retrieval.types import Article
 
@@ -31,6 +38,10 @@ MAX_TITLE = 300  # characters
 _MAX_LEAD_IN = 120  # characters of a line that may stand above the title: the outlet, the date, the section
 _OPENING = 5  # paragraphs among which the title may stand once more
 _MAX_TITLE_LINES = 3
+_EDGE = 3  # paragraphs at either end where authors are presented
+_MAX_DESK = 30  # characters before the name: "The Herald's "
+_DOORS = frozenset({"www", "amp", "m", "mobile", "wap", "touch", "lite", "light", "text", "pda"})  # to the same pages
+_NATIONAL = re.compile(r"(?:ac|co|com|edu|gov|gob|go|ne|net|or|org)\.[a-z]{2}")
 _SENTENCE = re.compile(r".+?[.!?…](?=\s|$)")
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
 
@@ -57,7 +68,7 @@ def compose(manuscript: Manuscript, address: str, article_id: str) -> Article:
         clean_line(said or "") for said in (manuscript.title, manuscript.source, manuscript.author)
     )
     paragraphs = _without_masthead(clean_paragraphs(manuscript.paragraphs), title, (source, author))
-    text = "\n\n".join(strip_furniture(paragraphs))
+    text = "\n\n".join(strip_furniture(_without_biography(paragraphs, author)))
     if not text:
         raise NoArticle(address, "no text")
     url = _address(manuscript.url, address)
@@ -70,6 +81,7 @@ def compose(manuscript: Manuscript, address: str, article_id: str) -> Article:
         source=source or (_host(url) if url else None),
         author=author.removesuffix(f", {source}") or None,
         published=manuscript.published,
+        image=picture_at(manuscript.image or "", url or ""),
     )
 
 
@@ -100,6 +112,14 @@ def _read_plain(fetched: Fetched) -> Manuscript:
     return read_plain(decode(fetched.content, fetched.charset))
 
 
+def _read_docx(fetched: Fetched) -> Manuscript:
+    return read_docx(fetched.content, fetched.url)
+
+
+def _read_epub(fetched: Fetched) -> Manuscript:
+    return read_epub(fetched.content, fetched.url)
+
+
 _READERS: dict[str, Callable[[Fetched], Manuscript]] = {
     "text/html": read_html,
     "application/xhtml+xml": read_html,
@@ -107,6 +127,8 @@ _READERS: dict[str, Callable[[Fetched], Manuscript]] = {
     "text/markdown": _read_markdown,
     "text/x-markdown": _read_markdown,
     "text/plain": _read_plain,
+    READABLE[".docx"]: _read_docx,
+    READABLE[".epub"]: _read_epub,
 }
 
 
@@ -117,6 +139,20 @@ def _without_masthead(paragraphs: Sequence[str], title: str, names: Sequence[str
     while start < len(paragraphs) and _key(paragraphs[start]) in spoken:
         start += 1
     return list(paragraphs[start:])
+
+
+def _without_biography(paragraphs: Sequence[str], author: str) -> list[str]:
+    """Without the lines at either end that present those who wrote it."""
+    names = [name for name in re.split(r",\s+", author) if " " in name]
+    present = [any(_presents(line, name) for name in names) for line in paragraphs]
+    edges = {*range(_EDGE), *range(len(paragraphs) - _EDGE, len(paragraphs))}
+    return [line for number, line in enumerate(paragraphs) if not (present[number] and number in edges)]
+
+
+def _presents(line: str, name: str) -> bool:
+    rest = line.partition(name)[2] if line.find(name, 0, _MAX_LEAD_IN) >= 0 else ""
+    is_first = line.index(name) <= len("Our ") + _MAX_DESK if rest else False
+    return is_first and cues.BIOGRAPHY.match(rest.lower().replace("ё", "е")) is not None
 
 
 def _below_title(paragraphs: Sequence[str], title: str) -> int:
@@ -147,7 +183,8 @@ def _address(declared: str | None, address: str) -> str | None:
     is_web = address.startswith(("http://", "https://"))
     try:
         named = urljoin(address if is_web else "", storable(declared or "").strip())
-        is_better = named.startswith(("http://", "https://")) and (not is_web or _same_page(named, address))
+        is_link = named.startswith(("http://", "https://")) and _host(named) is not None
+        is_better = is_link and (not is_web or _same_page(named, address))
     except ValueError:  # a spelling that no parser takes: "http://[..."
         is_better = False
     if is_better:
@@ -158,7 +195,29 @@ def _address(declared: str | None, address: str) -> str | None:
 def _same_page(named: str, address: str) -> bool:
     """The same site, and not its front page, which careless templates name for every page."""
     is_front = urlsplit(named).path in ("", "/") and urlsplit(address).path not in ("", "/")
-    return _host(named) == _host(address) and not is_front
+    return same_site(_host(named) or "", _host(address) or "") and not is_front
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two hosts are doors to one site: amp.coast.test and www.coast.test, or a site and a part of it.
+
+    Two parts of one site may belong to two people, and so may all that stands below a public suffix.
+    """
+    short, long = sorted((_without_door(one), _without_door(other)), key=len)
+    return short == long or (long.endswith(f".{short}") and not _is_suffix(short))
+
+
+def _without_door(host: str) -> str:
+    door, _, rest = host.partition(".")
+    return rest if door in _DOORS and not _is_suffix(rest) else host
+
+
+def _is_suffix(name: str) -> bool:
+    """Whether anyone may own a name below it: "co.uk", "github.io"."""
+    if "." not in name or _NATIONAL.fullmatch(name):
+        return True
+    known = tld.get_fld(f"https://owner.{name}", fail_silently=True, search_private=True)
+    return known == f"owner.{name}"
 
 
 def _host(url: str) -> str | None:

@@ -95,7 +95,7 @@ RELATED = re.compile(
     r"|(?:материалы|новости|статьи|публикации) по теме|(?:другие|похожие) (?:новости|материалы|статьи)|подробнее"
     r"|рекомендуем(?: .{1,20})?|самое (?:читаемое|популярное|интересное|важное)|популярное|что еще почитать"
     r"|не пропустите|вам (?:может быть|будет) интересно|главное сейчас|последние новости)"
-    r"\s*(?P<rest>(?::|\s[|»–—-]\s|$).*)"
+    r"\s*(?P<rest>(?::|\s[|»–—-]\s|\W*$).*)"
 )
 """The opening of a line that leads elsewhere; `rest` begins with what divides it from the titles that follow."""
 
@@ -114,6 +114,12 @@ CREDITS = _whole(
     r"\(?[^.!?@]{0,60}\b[\w.+-]+@[\w-]+\.[\w.-]+\)?",
 )
 """Photo credits, dates and addresses that stand alone: furniture at an article's edges."""
+
+BIOGRAPHY = re.compile(
+    r"(?:,[^,]{2,60},)? (?:is|was|has (?:been|covered|written|worked)|covers|writes|reports|joined|works|can be"
+    r"|является|работает|пишет|окончил\w*|родил\w*)\b"
+)
+"""How a line goes on after its author's name when it presents the author, who does not write so of a stranger."""
 
 _NAME = r"(?:[A-ZА-ЯЁ][\w.'’-]*|(?:and|и|for|in|of|the|de|van|von|al))"
 BYLINE = re.compile(
@@ -166,7 +172,8 @@ _ENGLISH = (
     (3, r"^(?:download|install|get) (?:our|the free) .{0,20}\bapp\b|^for alerts\b"),
     (3, r"^(?:click|tap) (?:here|below|on)\b|^(?:to|for) .{0,60},? (?:click|tap) here\b"),
     (2, r"\bon the app store\b|\bpush (?:alerts|notifications)\b|\bclient portal\b|\bclick here\b"
-        r"|^join .{0,40}(?:forum|conversation|row)\b"),
+        r"|^join .{0,40}(?:conversation|row)\b"),
+    (3, r"^join (?:our|the) (?:\w+ )?(?:forum|community|debate)\b|\band see their replies\b"),
     (3, r"^want to bookmark\b|^bookmark your\b"),
     # cookies, consent
     (3, r"\b(?:we|partners|(?:web)?site) (?:use|uses|store)\b.{0,40}\bcookies|\bvalues? your privacy\b"),

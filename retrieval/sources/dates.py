@@ -23,6 +23,10 @@ _DOTTED = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b")  # 05.03.2026, never 
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
 
 
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""No page of the web was published before; what says so means another date, or none."""
+
+
 def read_date(text: str) -> datetime | None:
     """Reads ISO 8601, RFC 2822, "5 March 2026", "March 5, 2026", "05.03.2026", «5 марта 2026». None for the rest."""
     text = text.strip()

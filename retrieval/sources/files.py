@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from retrieval.errors import NoArticle, UnreadableFile, UnsupportedFile
+from retrieval.sources.archives import MAX_RATIO, READABLE, ZIPPED, settled
 from retrieval.sources.articles import compose
 from retrieval.sources.dates import read_date
 from retrieval.sources.furniture import find_furniture
@@ -27,14 +28,12 @@ from retrieval.types import Article
 MAX_FILE = 20_000_000  # bytes; what Telegram lets a bot download, and far more than an article
 MAX_ROWS_FILE = 500_000_000  # bytes of a JSONL file: read row by row
 MAX_ROW = 10_000_000  # bytes; a longer line is no article, and must not fill the memory
+MAX_ROWS_UNPACKED = 2_000_000_000  # bytes of a JSONL file that was gzipped; it is read at 100 MB a second
+SMALL_ROWS = 10_000_000  # bytes, unpacked: a file of no more may be packed as well as it likes
 
 _MEDIA_TYPES = {
-    ".txt": "text/plain",
-    ".md": "text/markdown",
-    ".markdown": "text/markdown",
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".pdf": "application/pdf",
+    **READABLE,
+    ".zip": ZIPPED,
     ".jsonl": "application/jsonl",
     ".jsonl.gz": "application/jsonl+gzip",
 }
@@ -70,8 +69,21 @@ def holds_rows(path: Path) -> bool:
     return _suffix(path) in (".jsonl", ".jsonl.gz")
 
 
+def holds_members(path: Path) -> bool:
+    """Whether the file is a zip, whose articles `archives.unpack` gives."""
+    return _suffix(path) == ".zip"
+
+
+def media_type_of(path: Path) -> str:
+    """By its name alone. Raises UnsupportedFile (its suffix as reason)."""
+    media_type = _MEDIA_TYPES.get(_suffix(path))
+    if media_type is None:
+        raise UnsupportedFile(str(path), _suffix(path) or "no suffix")
+    return media_type
+
+
 def load_file(path: Path) -> Fetched:
-    """Raises UnsupportedFile (its suffix as reason), UnreadableFile ("not found", "empty", "too large", ...).
+    """Raises UnsupportedFile (its true suffix as reason), UnreadableFile ("not found", "empty", "too large", ...).
 
     The other reasons of UnreadableFile: "permission denied", "not a file", "unreadable".
     """
@@ -80,8 +92,8 @@ def load_file(path: Path) -> Fetched:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UnreadableFile(str(path), _reason(error)) from error
-    return Fetched(path.absolute().as_posix(), content, media_type or "")
+        raise UnreadableFile(str(path), reason_of(error)) from error
+    return settled(Fetched(path.absolute().as_posix(), content, media_type or ""))
 
 
 def read_rows(path: Path) -> Iterator[Article | UnreadableFile]:
@@ -94,13 +106,15 @@ def read_rows(path: Path) -> Iterator[Article | UnreadableFile]:
     _check(path, MAX_ROWS_FILE, is_known=holds_rows(path))
     try:
         with _opened(path) as file:
-            for number, line in enumerate(_bounded_lines(file), start=1):
+            for number, line in enumerate(_bounded_lines(file, path), start=1):
                 if line.strip():
                     yield _row(line, f"{path}:{number}")
+    except UnreadableFile as error:
+        yield error
     except _CUT_OFF:
         yield UnreadableFile(str(path), "broken")
     except OSError as error:
-        yield UnreadableFile(str(path), _reason(error))
+        yield UnreadableFile(str(path), reason_of(error))
 
 
 def count_rows(path: Path) -> int:
@@ -109,11 +123,18 @@ def count_rows(path: Path) -> int:
     try:
         _check(path, MAX_ROWS_FILE, is_known=True)
         with _opened(path) as file:
-            for line in _bounded_lines(file):
+            for line in _bounded_lines(file, path):
                 rows += bool(line.strip())
     except (UnreadableFile, OSError, *_CUT_OFF):
         rows += 1
     return rows
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file cannot be had: "permission denied", "not found", "unreadable"."""
+    if isinstance(error, PermissionError):
+        return "permission denied"
+    return "not found" if isinstance(error, FileNotFoundError | NotADirectoryError) else "unreadable"
 
 
 def _is_folder(path: Path) -> bool:
@@ -133,7 +154,7 @@ def _inside(folder: Path) -> Iterator[Path | UnreadableFile]:
             elif path.is_file() and not _is_no_article(path):
                 yield path
     except OSError as error:
-        yield UnreadableFile(str(folder), _reason(error))
+        yield UnreadableFile(str(folder), reason_of(error))
 
 
 def _is_no_article(path: Path) -> bool:
@@ -149,7 +170,7 @@ def _check(path: Path, limit: int, *, is_known: bool) -> None:
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise UnreadableFile(str(path), _reason(error)) from error
+        raise UnreadableFile(str(path), reason_of(error)) from error
     if not path.is_file():
         raise UnreadableFile(str(path), "not a file")
     if not is_known:
@@ -160,22 +181,23 @@ def _check(path: Path, limit: int, *, is_known: bool) -> None:
         raise UnreadableFile(str(path), "too large")
 
 
-def _reason(error: OSError) -> str:
-    if isinstance(error, PermissionError):
-        return "permission denied"
-    return "not found" if isinstance(error, FileNotFoundError | NotADirectoryError) else "unreadable"
-
-
 def _opened(path: Path) -> BinaryIO | gzip.GzipFile:
     return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
-def _bounded_lines(file: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
-    """Lines; of one that is too long its first bytes, one more than are allowed."""
+def _bounded_lines(file: BinaryIO | gzip.GzipFile, path: Path) -> Iterator[bytes]:
+    """Lines; of one that is too long its first bytes, one more than are allowed. Raises UnreadableFile ("too large")
+    for a file that unpacks to more than rows would.
+    """
+    left = min(MAX_ROWS_UNPACKED, max(SMALL_ROWS, MAX_RATIO * path.stat().st_size))
+    goes_on = False
     while line := file.readline(MAX_ROW + 1):
-        yield line
-        while len(line) > MAX_ROW and not line.endswith(b"\n"):
-            line = file.readline(MAX_ROW + 1)
+        left -= len(line)
+        if left < 0:
+            raise UnreadableFile(str(path), "too large")
+        if not goes_on:
+            yield line
+        goes_on = len(line) > MAX_ROW and not line.endswith(b"\n")
 
 
 def _row(line: bytes, subject: str) -> Article | UnreadableFile:

@@ -22,7 +22,7 @@ _MAX_LINE = 2_000  # characters of a paragraph that are looked at: furniture is 
 _FRAGMENT = 6  # words: what is as short and no sentence is a button when furniture stands around it
 _MAX_LINKS = 10  # titles below "Related"
 _MAX_GAP = 2  # paragraphs within an appeal that do not sound like one
-_QUOTED = re.compile('“[^”]*”|"[^"]*"|„[^“”]*[“”]|«[^»]*[!?.,—…][^»]*»')  # a name in «» is no speech
+_QUOTED = re.compile('“[^”]*”|"[^"]*"|„[^“”]*[“”]|«[^»]*[!?.,—…][^»]*»|(?<=: )«[^»]*»')  # a name in «» is no speech
 _LINE = re.compile(r"[^\s][^\n]*")
 _MARKS = re.compile(r"^[\s*_#>|•·▪→►–—-]+|[\s*_|→►]+$")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+")

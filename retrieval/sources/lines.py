@@ -17,6 +17,7 @@ _TIGHT = 0.93  # the same for a line that ends a sentence
 _LONG_WORD = 15  # characters; an address that begins a line does not show that the line before it was full
 _LIST_ITEM = re.compile(r"(?:[•◦▪*+–-]|\d{1,3}[.)])\s+\S")
 _COMPOUND = re.compile(r"\w+-\w+")
+_LONGEST_WORD = 60  # characters; a paragraph grows line by line, and only its end matters
 _CUT_WORD = re.compile(r"[^\W\d_]{2,}-$")
 
 
@@ -91,8 +92,8 @@ def _mended(left: str, right: str, compounds: Set[str]) -> str:
     """Joins two lines. A hyphen between them goes unless the text writes the word with it elsewhere."""
     if left.endswith("\u00ad"):
         return left[:-1] + right
-    if not (_CUT_WORD.search(left) and right[:1].islower()):
+    if not (_CUT_WORD.search(left[-_LONGEST_WORD:]) and right[:1].islower()):
         return f"{left} {right}"
-    word = left.split()[-1] + right.split()[0]
+    word = left[-_LONGEST_WORD:].split()[-1] + right.split(maxsplit=1)[0]
     found = _COMPOUND.search(word.lower())
     return left + right if found and found[0] in compounds else left[:-1] + right

@@ -32,6 +32,7 @@ class Manuscript:
     published: datetime | None = None
     url: str | None = None
     language: str | None = None
+    image: str | None = None  # address of its lead picture
 
 
 def with_headers(paragraphs: tuple[str, ...], headers: Mapping[str, str], title: str | None) -> Manuscript:

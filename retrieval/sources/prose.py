@@ -31,7 +31,7 @@ def clean(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """The same, on one line: for titles, names, single paragraphs."""
-    return clean(text).replace("\n", " ")
+    return " ".join(filter(None, clean(text).split("\n")))
 
 
 def clean_paragraphs(paragraphs: Iterable[str]) -> list[str]:

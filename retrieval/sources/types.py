@@ -49,6 +49,7 @@ class Entry:
     published: datetime | None
     html: str  # the item's own content or description, may be empty
     guid: str = ""  # as the publisher gives it; feeds repeat theirs, or give none
+    is_titled: bool = True  # False: the feed gives no title, and this one is made of its first words or address
 
 
 @dataclass(frozen=True, slots=True)

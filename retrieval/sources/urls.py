@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 import idna
 
@@ -21,10 +21,11 @@ MAX_HOST = 253  # characters, RFC 1035
 DEFAULT_PORTS = {"http": 80, "https": 443}
 PUBLIC_PORTS = frozenset({80, 443, 8080, 8443})
 
-# Names that only mean something inside a house, a company or a cluster (RFC 6762, RFC 8375, ICANN on .internal).
+# Names that only mean something inside a house, a company, a cluster or another network (RFC 6762, RFC 7686, RFC 8375,
+# ICANN on .internal).
 _PRIVATE_SUFFIXES = (
-    ".corp", ".home", ".home.arpa", ".internal", ".intranet", ".lan",
-    ".local", ".localdomain", ".localhost", ".private", ".svc",
+    ".consul", ".corp", ".docker", ".home", ".home.arpa", ".i2p", ".internal", ".intranet", ".lan", ".local",
+    ".localdomain", ".localdomain4", ".localdomain6", ".localhost", ".onion", ".private", ".svc",
 )  # fmt: skip
 
 # Control characters, halves of surrogate pairs, and the backslash, which some read as "/" and some do not.
@@ -36,25 +37,50 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 # What `quote` leaves alone: all of printable ASCII except space " # < > (it is already encoded, or harmless as it is).
 _KEEP = "!$%&'()*+,-./:;=?@[]^_`{|}~"
 
-# Query parameters that tell where a reader came from, not what is read.
+# Query parameters that tell where a reader came from, not what is read: those on which the well-kept public lists for
+# cleaning links agree, as far as they are meant for every site.
 _TRACKING_STARTS = (
-    "utm_",
-    "mtm_",
-    "matomo_",
-    "piwik_",
-    "hsa_",
-    "guce_referrer",
-    "at_campaign",
-    "at_medium",
-    "at_custom",
-)
+    "utm_", "mtm_", "matomo_", "piwik_", "hsa_", "hmb_", "itm_", "gaa_", "bsft_", "guce_referrer", "at_",
+)  # fmt: skip
 _TRACKING = frozenset({
-    "fbclid", "gclid", "dclid", "gclsrc", "gbraid", "wbraid", "gad_source", "gad_campaignid", "msclkid", "ttclid",
-    "twclid", "yclid", "ysclid", "wickedid", "rb_clickid", "igsh", "igshid", "mc_cid", "mc_eid", "oly_anon_id",
-    "oly_enc_id", "vero_id", "_hsenc", "_hsmi", "_openstat", "_ga", "_gl", "ref_src", "ref_url", "mkt_tok", "spm",
-    "ito", "smid", "s_cid", "cmpid", "guccounter", "pk_campaign", "pk_kwd", "ns_campaign", "ns_mchannel",
-    "ns_source", "ns_linkname",
+    "utm", "fbclid", "gclid", "dclid", "gclsrc", "gbraid", "wbraid", "gad_source", "gad_campaignid", "msclkid",
+    "ttclid", "twclid", "yclid", "ysclid", "yadclid", "ymclid", "wickedid", "rb_clickid", "irclickid", "li_fat_id",
+    "srsltid", "igsh", "igshid", "mc_cid", "mc_eid", "mc_tc", "oly_anon_id", "oly_enc_id", "vero_id", "vero_conv",
+    "_hsenc", "_hsmi", "__hsfp", "__hssc", "__hstc", "hsctatracking", "_openstat", "_ga", "_gl", "ref_src",
+    "ref_url", "mkt_tok", "ml_subscriber", "ml_subscriber_hash", "spm", "ito", "smid", "s_cid", "s_kwcid", "cmpid",
+    "guccounter", "xtor", "pk_campaign", "pk_kwd", "pk_source", "pk_medium", "pk_content", "pk_cid", "ns_campaign",
+    "ns_mchannel", "ns_source", "ns_linkname", "wt_mc", "wt_zmc", "wtmc", "wtrid", "ocid", "sr_share",
+    "fb_action_ids", "fb_action_types", "fb_ref", "fb_source", "action_object_map", "action_type_map",
+    "action_ref_map", "__twitter_impression", "_branch_match_id", "cx_click", "cx_recsorder", "cx_recswidget",
+    "vgo_ee", "amp_js_v", "amp_gsa", "usqp",
 })  # fmt: skip
+
+# Parameters that may choose what is read, unless all that they say is by which way the link was passed on.
+_PASSED_ON = frozenset({"ref", "referrer", "via", "share", "src", "cmp"})
+_WAYS = frozenset({
+    "applenews", "app", "bluesky", "bsky", "btn", "button", "copy", "dzen", "email", "facebook", "fb", "feed",
+    "flipboard", "gnews", "googlenews", "hackernews", "hn", "ig", "instagram", "link", "linkedin", "mail",
+    "mastodon", "messenger", "mobile", "newsletter", "pocket", "push", "reddit", "rss", "share", "shared", "social",
+    "telegram", "tg", "threads", "tiktok", "tw", "twitter", "twt", "viber", "vk", "vkontakte", "wa", "whatsapp",
+})  # fmt: skip
+
+# Parameters, with these values, for another form of the same page: for phones, for paper, from somebody's clipboard.
+_YES = re.compile(r"(?:=(?:1|true|yes|y)?)?")
+_FORMS = {
+    "amp": _YES, "print": _YES, "printable": _YES, "view": re.compile("=(?:print|amp)"),
+    "outputtype": re.compile("=amp"), "sh": re.compile("=[0-9a-f]{8,40}"),
+}  # fmt: skip
+
+# The ends of paths for such forms. They are cut off only from what looks like an article's own name, since "/tag/amp"
+# is about amplifiers: words joined by hyphens, a long number, a file.
+_FORM_PATH = re.compile(r"(.*/([^/]+))/(?:amp|print)(/?)|(.*/([^/]+))\.amp(\.html?)?", re.IGNORECASE)
+_FILE_ENDS = (".html", ".htm", ".php", ".aspx")
+
+# Where search engines keep copies of publishers' AMP pages: host -> path, with "s/" for https and then the address.
+_CACHES = (
+    (re.compile(r"(?:www\.)?google\.(?:com|(?:com?\.)?[a-z]{2})"), re.compile(r"/amp/(s/)?(.+)")),
+    (re.compile(r"(?:[a-z0-9-]+\.)?cdn\.ampproject\.org|[a-z0-9-]+\.bing-amp\.com"), re.compile(r"/[cv]/(s/)?(.+)")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +116,8 @@ def check_url(url: str) -> WebAddress:
         raise AddressRefused(url, "credentials")
     port = _port(url, parts)
     literal = _literal(parts.netloc)
+    if literal is None and "[" in parts.netloc:  # a version of IP to come, which is a name once the brackets are off
+        raise AddressRefused(url, "bad address")
     host = str(literal) if literal else _name(url, parts.hostname or "")
     needs_own = "not public" if literal is None and _is_private(host) else None
     if needs_own is None and port not in PUBLIC_PORTS:
@@ -112,18 +140,59 @@ def redirected(origin: WebAddress, location: str) -> WebAddress:
 
 
 def canonical(url: str) -> str:
-    """The spelling by which a page is known once: no tracking, no fragment. What is no web address comes back as is."""
+    """The spelling by which a page is known once: no tracking, no fragment, not its form for phones or for paper.
+
+    It can be fetched, and keeps its host, unless that is a cache of AMP pages. What is no web address comes back as is.
+    """
     try:
         address = check_url(url)
     except AddressRefused:
         return url
-    path, _, query = address.url.partition("?")
-    kept = "&".join(part for part in query.split("&") if not _tracks(part.partition("=")[0].lower()))
-    return f"{path}?{kept}" if kept else path
+    while inner := _cached(address):
+        address = inner
+    path, _, query = address.target.partition("?")
+    kept = "&".join(part for part in query.split("&") if not _is_aside(part))
+    root = address.url.removesuffix(address.target)
+    return f"{root}{_article_path(path)}?{kept}" if kept else f"{root}{_article_path(path)}"
 
 
-def _tracks(parameter: str) -> bool:
-    return parameter in _TRACKING or parameter.startswith(_TRACKING_STARTS)
+def _cached(address: WebAddress) -> WebAddress | None:
+    """The address of which a cache of AMP pages has this copy."""
+    for host, path in _CACHES:
+        copy = path.fullmatch(address.target) if host.fullmatch(address.host) else None
+        if copy is None:
+            continue
+        try:
+            inner = check_url(f"{'https' if copy[1] else 'http'}://{copy[2]}")
+        except AddressRefused:
+            return None
+        return None if inner.needs_own or inner.literal else inner
+    return None
+
+
+def _is_aside(parameter: str) -> bool:
+    """Whether a part of the query does not tell what is read."""
+    name, equals, value = parameter.lower().removeprefix("amp;").partition("=")
+    if name in _TRACKING or name.startswith(_TRACKING_STARTS):
+        return True
+    if name in _PASSED_ON:
+        return all(word in _WAYS for word in re.split("[-_.:|]", value))
+    return name in _FORMS and _FORMS[name].fullmatch(equals + value) is not None
+
+
+def _article_path(path: str) -> str:
+    while form := _FORM_PATH.fullmatch(path):
+        start, name, end = (form[1], form[2], form[3]) if form[1] else (form[4], form[5], form[6] or "")
+        if not _names_article(unquote(name + end.rstrip("/"))):
+            break
+        path = start + end
+    return path
+
+
+def _names_article(segment: str) -> bool:
+    words = [word for word in re.split("[-_]", segment) if word]
+    digits = 3 if len(words) == 2 else 5
+    return len(words) > 2 or segment.lower().endswith(_FILE_ENDS) or bool(re.search(f"[0-9]{{{digits}}}", segment))
 
 
 def _split(url: str) -> SplitResult:

@@ -13,10 +13,14 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from ssl import SSLContext
+from typing import Any
 
 PAGE = b"<!doctype html><html><head><title>Ferry</title></head><body><p>The ferry sails at nine.</p></body></html>"
 FEED = b'<?xml version="1.0"?><rss version="2.0"><channel><title>Ferries</title></channel></rss>'
+SITEMAP = b'<?xml version="1.0"?><urlset><url><loc>https://post.lindhaven.example/a</loc></url></urlset>'
 ETAG = '"tide-7"'
+ARCHIVE = b"PK\x03\x04\x14\x00\x00\x00 as far as the fetcher looks"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DRIP = 0.05  # seconds between two bytes of a slow answer: far below any read timeout in the tests
 MEGABYTE = 1024 * 1024
 
@@ -109,8 +113,9 @@ def head(*lines: str) -> bytes:
     return "\r\n".join(["HTTP/1.1 200 OK", "Content-Type: text/html", *lines, "", ""]).encode("latin-1")
 
 
-def redirect(location: str) -> Answer:
-    return lambda visitor: visitor.reply(302, b"", location=location)
+def redirect(location: str, status: int = 302) -> Answer:
+    sent = location.encode("utf-8", "surrogatepass").decode("latin-1")  # as servers send what is not ASCII
+    return lambda visitor: visitor.reply(status, b"", location=sent)
 
 
 def _raw(data: bytes) -> Answer:
@@ -164,7 +169,8 @@ def _slowly(visitor: Visitor) -> None:
     visitor.reply()
 
 
-_GZIPPED = {"content_encoding": "gzip"}
+_GZIPPED: dict[str, Any] = {"content_encoding": "gzip"}
+_PACKED_SITEMAP = gzip.compress(SITEMAP)
 _CHUNKED = head("Transfer-Encoding: chunked")
 
 ANSWERS: dict[str, Answer] = {
@@ -225,6 +231,55 @@ ANSWERS: dict[str, Answer] = {
         head("Content-Length: 5", "Transfer-Encoding: chunked") + b"%x\r\n%s\r\n0\r\n\r\n" % (len(PAGE), PAGE)
     ),
     "/slowly": _slowly,
+    "/same": _page(b"", 304, content_length=None, cache_control="max-age=600"),
+    "/fresh": _page(cache_control="public, max-age=900"),
+    "/moved": redirect("/fresh", 301),
+    "/moved-twice": redirect("/moved", 308),
+    "/moved-after-found": redirect("/moved", 302),
+    "/found-after-moved": redirect("/moved-after-found", 301),
+    "/moved-then-same": redirect("/same", 301),
+    "/sitemap": _page(_PACKED_SITEMAP, content_type="application/gzip"),
+    "/sitemap-x": _page(_PACKED_SITEMAP, content_type="application/x-gzip"),
+    "/sitemap-octets": _page(_PACKED_SITEMAP, content_type="application/octet-stream"),
+    "/sitemap-said-twice": _page(_PACKED_SITEMAP, content_type="application/gzip", **_GZIPPED),
+    "/sitemap-packed-twice": _page(gzip.compress(_PACKED_SITEMAP), content_type="application/gzip", **_GZIPPED),
+    "/sitemap-bomb": _page(zeros(100), content_type="application/gzip"),
+    "/tar-gz": _page(gzip.compress(b"notes.txt\x00\x00ustar"), content_type="application/gzip"),
+    "/epub": _page(ARCHIVE, content_type="application/epub+zip"),
+    "/docx": _page(ARCHIVE, content_type=DOCX),
+    "/zip": _page(ARCHIVE, content_type="application/x-zip-compressed"),
+    "/zip-octets": _page(ARCHIVE, content_type="application/octet-stream"),
+    "/not-a-zip": _page(content_type="application/zip"),
+    "/zip-as-page": _page(ARCHIVE),
+    "/picture-as-page": _page(b"\x89PNG\r\n\x1a\n...."),
+    "/gzip-as-page": _page(gzip.compress(PAGE)),
+    "/robots-octets": _page(b"# hello\nUser-Agent: *\nDisallow: /\n", content_type="application/octet-stream"),
+    "/gzip-of-nothing": _page(gzip.compress(b""), **_GZIPPED),
+    "/gzip-then-garbage": _page(gzip.compress(PAGE) + b"garbage", **_GZIPPED),
+    "/gzip-then-padding": _page(gzip.compress(PAGE) + bytes(600), **_GZIPPED),
+    "/gzip-said-twice": _raw(head("Content-Encoding: gzip", "Content-Encoding: gzip") + gzip.compress(PAGE)),
+    "/deflate": _page(zlib.compress(PAGE), content_encoding="deflate"),
+    "/no-such-charset": _page(content_type="text/html; charset=utf-99"),
+    "/206": _page(status=206, content_range="bytes 0-9/100"),
+    "/300": redirect("/ok", 300),
+    "/305": redirect("/ok", 305),
+    "/to-self": redirect("/to-self"),
+    "/to-empty": redirect(""),
+    "/to-spaces": redirect("/ok?a=b c"),
+    "/to-tab": redirect("http://news.lindhaven.example/a\tb"),
+    "/to-long": redirect("/" + "a" * 10_000),
+    "/no-head": _raw(PAGE),
+    "/headers-endless": _for_ever(b"HTTP/1.1 200 OK\r\n", b"X-More: and more\r\n" * 1000),
+    "/header-endless": _for_ever(b"HTTP/1.1 200 OK\r\nX-Long: ", b"a" * 0x10000),
+    "/header-nul": _raw(head("X-Odd: a\x00b", "Content-Length: 0")),
+    "/lengths-differ": _raw(head("Content-Length: 5", "Content-Length: 9") + PAGE),
+    "/length-negative": _raw(head("Content-Length: -5") + PAGE),
+    "/length-no-number": _raw(head("Content-Length: many") + PAGE),
+    "/chunk-huge": _raw(_CHUNKED + b"ffffffffffffffff\r\n" + PAGE),
+    "/chunk-extension-endless": _for_ever(_CHUNKED + b"5;a=", b"a" * 0x10000),
+    "/trailers-endless": _for_ever(_CHUNKED + b"5\r\n<p>ab\r\n0\r\n", b"X-More: and more\r\n" * 1000),
+    "/hints-endless": _for_ever(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 1000),
+    "/switching": _raw(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"),
 }
 
 

@@ -13,11 +13,28 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from retrieval.errors import UnreadableFile, UnsupportedFile
-from retrieval.sources.articles import MAX_TEXT
-from retrieval.sources.files import MAX_FILE, count_rows, find_files, holds_rows, load_file, read_rows
+from retrieval.sources.archives import READABLE
+from retrieval.sources.articles import MAX_TEXT, read_article
+from retrieval.sources.files import (
+    MAX_FILE,
+    MAX_ROW,
+    SMALL_ROWS,
+    count_rows,
+    find_files,
+    holds_members,
+    holds_rows,
+    load_file,
+    media_type_of,
+    read_rows,
+)
 from retrieval.types import Article
 
 _TEXT = "The ferry to Holm Island will sail every half hour from June.\n\nTwo new boats will replace the old one."
+
+_RUSSIAN = (
+    "Паром на остров Лисий снова ходит по расписанию, сообщил начальник порта Игорь Савельев. Ещё в понедельник шторм "
+    "не давал ему выйти в море, и 140 туристов ночевали в школе, там же, где весной жили рыбаки."
+)
 
 
 def _write(path: Path, content: bytes = b"text") -> Path:
@@ -28,7 +45,8 @@ def _write(path: Path, content: bytes = b"text") -> Path:
 
 def test_folders_are_walked_in_order_and_what_is_no_article_is_left_out(tmp_path: Path) -> None:
     wanted = [
-        _write(tmp_path / name) for name in ("a/one.md", "a/two.TXT", "b.html", "c.pdf", "d.jsonl.gz", "report.docx")
+        _write(tmp_path / name)
+        for name in ("a/one.md", "a/two.TXT", "b.html", "c.pdf", "d.jsonl.gz", "old.zip", "report.docx")
     ]
     for name in (".hidden/x.md", "a/.draft.md", "README.md", "a/LICENSE", "photo.JPG", "pyproject.toml", "notes.json"):
         _write(tmp_path / name)
@@ -82,6 +100,9 @@ def test_a_folder_that_may_not_be_read_is_named_and_the_others_go_on(nobody: Non
         ("a.Markdown", "text/markdown"),
         ("a.htm", "text/html"),
         ("a.pdf", "application/pdf"),
+        ("a.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        ("A.EPUB", "application/epub+zip"),
+        ("a.zip", "application/zip"),
         ("a.jsonl", "application/jsonl"),
         ("a.jsonl.gz", "application/jsonl+gzip"),
     ],
@@ -92,7 +113,8 @@ def test_a_file_is_loaded_with_its_media_type(tmp_path: Path, name: str, media_t
     fetched = load_file(path)
 
     assert (fetched.url, fetched.content, fetched.media_type) == (path.as_posix(), b"text", media_type)
-    assert holds_rows(path) == ("jsonl" in name)
+    assert media_type_of(path) == media_type
+    assert (holds_rows(path), holds_members(path)) == ("jsonl" in name, name == "a.zip")
 
 
 def test_a_file_that_cannot_be_loaded_says_why(tmp_path: Path) -> None:
@@ -112,10 +134,62 @@ def test_a_file_that_cannot_be_loaded_says_why(tmp_path: Path) -> None:
 
 
 def test_an_unknown_kind_of_file_is_named_by_its_suffix(tmp_path: Path) -> None:
-    for name, reason in (("a.docx", ".docx"), ("a.gz", ".gz"), ("plain", "no suffix")):
+    for name, reason in (
+        ("a.doc", ".doc"),
+        ("a.odt", ".odt"),
+        ("a.rtf", ".rtf"),
+        ("a.gz", ".gz"),
+        ("plain", "no suffix"),
+    ):
         with pytest.raises(UnsupportedFile) as error:
             load_file(_write(tmp_path / name))
         assert error.value.reason == reason
+        with pytest.raises(UnsupportedFile, match=reason):
+            media_type_of(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("a.txt", b"%PDF-1.7 ...", READABLE[".pdf"]),
+        ("a.txt", b"\xef\xbb\xbf\n<!DOCTYPE html><html><p>One</p></html>", "text/html"),
+        ("a.md", b"<html>is a tag", "text/markdown"),
+        ("a.html", b"PK\x03\x04.... word/document.xml", READABLE[".docx"]),
+        ("a.docx", b"PK\x03\x04.... application/epub+zip", READABLE[".epub"]),
+        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", READABLE[".docx"]),
+    ],
+)
+def test_a_file_whose_suffix_lies_is_read_as_what_it_is(tmp_path: Path, name: str, content: bytes, kind: str) -> None:
+    assert load_file(_write(tmp_path / name, content)).media_type == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "suffix"),
+    [
+        ("a.txt", b"PK\x03\x04 photo.jpg", ".zip"),
+        ("a.html", b"From: <Saved by Browser>\r\nSubject: x\r\nContent-Type: multipart/related; boundary=x", ".mht"),
+        ("a.txt", b"{\\rtf1 Ferry}", ".rtf"),
+        ("a.txt", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".doc"),
+        ("a.txt", b"\x89PNG\r\n", ".png"),
+        ("a.md", b"\x1f\x8b\x08", ".gz"),
+    ],
+)
+def test_a_file_that_hides_another_kind_is_named_by_its_true_suffix(
+    tmp_path: Path, name: str, content: bytes, suffix: str
+) -> None:
+    with pytest.raises(UnsupportedFile) as error:
+        load_file(_write(tmp_path / name, content))
+    assert error.value.reason == suffix
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "koi8-r", "cp866", "utf-16"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_russian_text_is_read_in_every_encoding_that_disks_hold(tmp_path: Path, encoding: str, ends: str) -> None:
+    path = _write(tmp_path / "a.txt", f"Паром вернулся\n\n{_RUSSIAN}\n".replace("\n", ends).encode(encoding))
+
+    article = read_article(load_file(path), "a")
+
+    assert (article.title, article.text, article.language) == ("Паром вернулся", _RUSSIAN, "ru")
 
 
 def test_rows_become_articles(tmp_path: Path) -> None:
@@ -192,6 +266,29 @@ def test_rows_are_counted_as_they_are_read(tmp_path: Path, content: bytes) -> No
             assert count_rows(path) == len(list(read_rows(path)))
         except UnreadableFile:
             assert count_rows(path) == 1
+
+
+def test_a_gzipped_file_that_unpacks_without_end_is_too_large(tmp_path: Path) -> None:
+    good = json.dumps({"id": "a", "text": _TEXT}).encode() + b"\n"
+    path = _write(tmp_path / "a.jsonl.gz", gzip.compress(good + b"\n" * (2 * SMALL_ROWS)))
+
+    article, error = read_rows(path)
+
+    assert isinstance(article, Article)
+    assert isinstance(error, UnreadableFile)
+    assert (error.subject, error.reason) == (str(path), "too large")
+    assert count_rows(path) == 2
+
+
+def test_a_row_too_long_for_one_piece_is_one_bad_row(tmp_path: Path) -> None:
+    good = json.dumps({"id": "a", "text": _TEXT}).encode()
+    path = _write(tmp_path / "a.jsonl", b"x" * (2 * MAX_ROW + 5) + b"\n" + good)
+
+    error, article = read_rows(path)
+
+    assert isinstance(error, UnreadableFile)
+    assert (error.subject, error.reason) == (f"{path}:1", "too large")
+    assert isinstance(article, Article)
 
 
 def test_a_file_that_is_no_archive_is_broken(tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ _BODY = [
 
 _FURNITURE = [
     "Subscribe to our morning newsletter and never miss a story.",
+    "Join our commenting forum",
+    "Join lively conversations, follow other readers of the Pier Gazette and see their replies",
     "Sign up for The Tide, our weekly letter, delivered to your inbox every Friday.",
     "Follow us on Facebook, Instagram and Telegram.",
     "Share | Save | Print | Listen to this article (3 min)",
@@ -74,6 +76,8 @@ _PROSE = [
     "He wrote to the newspaper to say that its report had been fair.",
     "More than 200 people signed up for the course, and 40 of them had never sailed.",
     "What will happen to the crane?",
+    "The two clubs will join the county's forum of small ports in May.",
+    "На двери висит табличка: «Поддержите наш музей», а под ней стоит стеклянная банка для мелочи.",
     "Подписка на городскую газету подорожает с июля на треть, сообщила редакция.",
     "Меценат поддержал музей: его пожертвование составило 5 миллионов рублей.",
     "«Поддержите нас, нам нужна ваша помощь», — сказал капитан команды на встрече с болельщиками.",
