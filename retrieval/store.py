@@ -65,6 +65,7 @@ LOG = sa.Table(
     sa.Column("revision", sa.Integer),
     sa.Column("feed", sa.Text),
 )
+BLOCKS = sa.table("blocks", sa.column("article_id"))  # `blocks.py` writes it
 ABOUT = sa.Table("about", META, sa.Column("store", sa.Text))
 _FIELDS = [
     ARTICLES.c[name] for name in ("id", "title", "text", "language", "url", "source", "author", "published", "image")
@@ -103,6 +104,7 @@ class Store:
                 raise UnknownArticle(article_id, "unknown")
             self._retire(tx, article_id)
             tx.execute(sa.delete(ARTICLES).where(ARTICLES.c.id == article_id))
+            tx.execute(sa.delete(BLOCKS).where(BLOCKS.c.article_id == article_id))
             append(tx, "removed", article_id, row.revision)
             return _article(row)
 
