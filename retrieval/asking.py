@@ -8,6 +8,7 @@ A language model, where there is one, puts an answer that is sure enough into it
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,12 +18,13 @@ from retrieval.answer.rank import Ranker
 from retrieval.asked.followup import readings
 from retrieval.asked.question import Known
 from retrieval.asked.scope import find_scope
+from retrieval.errors import UnknownArticle
 from retrieval.finding import PASSAGES, Finder, Found
+from retrieval.grouping import openers_of
 from retrieval.ports import Prose, Writer
 from retrieval.timing import Stopwatch
 from retrieval.types import (
     Answer,
-    Article,
     Closest,
     Draft,
     Evidence,
@@ -34,6 +36,7 @@ from retrieval.types import (
 )  # fmt: skip
 
 NEAREST = 3  # titles offered with a refusal
+ALSO = 3  # other sources named beside an answer
 SURER = 0.15  # a question that may lean on another is taken by itself if it is surer by so much: short ones find more
 EVENTS = 24  # passages of a timeline
 
@@ -88,14 +91,15 @@ class Asking:
         watch.lap("understand")
         tried = [self._attempt(question, now, without, watch) for question in meant]
         carried = max(tried[1:], key=_sure, default=tried[0])
-        return self._reply(tried[0] if _sure(tried[0]) >= _sure(carried) + SURER else carried, watch)
+        reply = self._reply(tried[0] if _sure(tried[0]) >= _sure(carried) + SURER else carried, watch)
+        return replace(reply, also=self._also(reply.sentences, without)) if isinstance(reply, Answer) else reply
 
     def _attempt(self, question: Question, now: datetime, without: Collection[str], watch: Stopwatch) -> Attempt:
         vector = self._finder.vector(question)
         watch.lap("embed")
         found = self._finder.find(question, vector, now, without)
         watch.lap("search")
-        evidence = self._finder.evidence(found.hits, EVENTS if question.asked_for == "events" else PASSAGES)
+        evidence = self._finder.evidence(found.matching, EVENTS if question.asked_for == "events" else PASSAGES)
         watch.lap("load")
         evidence = self._ranker.rank(question, evidence)
         watch.lap("rank")
@@ -119,8 +123,18 @@ class Asking:
         if draft.sentences and sure >= fit.closest:
             return Closest(asked, draft.sentences, sure, trace, searched)
         if attempt.evidence:
-            return Refusal(asked, "not told", _nearest(attempt.evidence), sure, trace, searched)
+            return Refusal(asked, "not told", _nearest(attempt), sure, trace, searched)
         return Refusal(asked, "nothing found" if searched.articles else "empty corpus", (), sure, trace, searched)
+
+    def _also(self, sentences: Sequence[Sentence], without: Collection[str]) -> tuple[Nearest, ...]:
+        """The newest article of each other source about the event that the first sentence is about."""
+        cited = {citation.source for sentence in sentences for citation in sentence.citations}
+        others: dict[str, Nearest] = {}
+        with suppress(UnknownArticle):  # it was removed just now
+            for article in self._finder.others(sentences[0].citations[0].article_id):
+                if article.source and article.source not in cited and article.id not in without:
+                    others.setdefault(article.source, Nearest.to(article))
+        return tuple(others.values())[:ALSO]
 
     def _worded(self, attempt: Attempt) -> tuple[Sentence, ...]:
         """By the language model, if there is one and it keeps to the articles; in the articles' own words otherwise."""
@@ -140,6 +154,7 @@ def _scoped(question: Question, now: datetime, sources: Collection[str]) -> Ques
     return replace(question, scope=scope, standalone=rest) if scope else question
 
 
-def _nearest(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:
-    articles: dict[str, Article] = {e.article.id: e.article for e in evidence}
-    return tuple(map(Nearest.to, list(articles.values())[:NEAREST]))
+def _nearest(attempt: Attempt) -> tuple[Nearest, ...]:
+    """One article of each story."""
+    articles = {e.article.id: Nearest.to(e.article) for e in attempt.evidence}
+    return tuple(articles[opener] for opener in openers_of(articles, attempt.found.stories)[:NEAREST])

@@ -1,19 +1,23 @@
 """A question -> the passages that match it, best first, within the articles that it is about.
 
 meaning and words, fused by the index | what is recent, what was just talked about | two an article | no copies
+
+What is shown has one article of every story first; an answer is made of the passages as they match, since those of one
+story that agree bear it out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from retrieval.grouping import Stories, openers_of
 from retrieval.index.fusion import at_most, favour, favour_recent
 from retrieval.ports import Embedder, Index, Vectors
 from retrieval.store import Store
 from retrieval.text.duplicates import without_copies
-from retrieval.types import Evidence, Hit, Question, Scope, Searched
+from retrieval.types import Article, Evidence, Hit, Question, Scope, Searched
 
 PASSAGES = 8  # of an answer
 PER_ARTICLE = 2  # of them from one article
@@ -23,18 +27,21 @@ SPARE = 4  # more passages are loaded than are wanted: some are copies
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search brought: passages best first, the ids of their articles, each once, and what was searched."""
+    """What a search brought: passages, the ids of their articles, each once, and what was searched."""
 
-    hits: tuple[Hit, ...]
-    articles: tuple[str, ...]
+    matching: tuple[Hit, ...]  # best first
+    articles: tuple[str, ...]  # the same
+    hits: tuple[Hit, ...]  # to be shown: best first, but a story's further articles after all others
+    stories: Mapping[str, int] = field(default_factory=dict)  # article -> story
     widened: bool = False  # nothing was found within the question's scope, so everything was searched
 
 
 class Finder:
     """Sync, and safe to call from several threads."""
 
-    def __init__(self, store: Store, index: Index, embedder: Embedder) -> None:
+    def __init__(self, store: Store, index: Index, embedder: Embedder, stories: Stories | None = None) -> None:
         self._store, self._index, self._embedder = store, index, embedder
+        self._stories = stories or Stories(store, index)
 
     def vector(self, question: Question) -> Vectors | None:
         """(1, dim); None when the model does not know the question's language."""
@@ -57,6 +64,10 @@ class Finder:
             :limit
         ]
 
+    def others(self, article_id: str) -> list[Article]:
+        """The other articles of its story, newest first. Raises UnknownArticle."""
+        return self._stories.others(article_id)
+
     def searched(self, question: Question, found: Found) -> Searched:
         """How many articles were looked through, and of which days."""
         within = Scope() if found.widened else question.scope
@@ -72,4 +83,11 @@ class Finder:
         if question.lately:
             hits = favour(hits, {key for key, article in article_of.items() if article in question.lately})
         kept = at_most(hits, article_of, PER_ARTICLE)
-        return Found(tuple(kept), tuple(dict.fromkeys(article_of[hit.passage_id] for hit in kept)))
+        return self._grouped(kept, article_of)
+
+    def _grouped(self, hits: Sequence[Hit], article_of: Mapping[int, str]) -> Found:
+        ids = tuple(dict.fromkeys(article_of[hit.passage_id] for hit in hits))
+        stories = self._stories.stories_of(ids)
+        openers = set(openers_of(ids, stories))
+        shown = sorted(hits, key=lambda hit: article_of[hit.passage_id] not in openers)
+        return Found(tuple(hits), ids, tuple(shown), stories)

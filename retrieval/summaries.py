@@ -2,8 +2,8 @@
 
     article: its sentences weighed | story: the articles about one event | topic: what was found in the scope, by story
 
-Sync, and safe to call from several threads. No model is run for an article or a story: words do, beside the vectors
-that the store has.
+Sync, and safe to call from several threads. No model is run for an article or a story: words do. Which articles tell
+one story is known since they came in (`grouping.py`).
 """
 
 from __future__ import annotations
@@ -12,26 +12,17 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from retrieval.asked.question import Known
 from retrieval.asked.scope import find_scope
+from retrieval.grouping import Stories
 from retrieval.index.fusion import freshness
-from retrieval.ports import Embedder, Index, Vectors
+from retrieval.ports import Embedder, Index
 from retrieval.store import Store
 from retrieval.summary.facts import key_facts
 from retrieval.summary.gist import bag_of, gist, is_whole, leaning, weigh
-from retrieval.summary.stories import (
-    Profile,
-    Report,
-    group,
-    happened,
-    news,
-    profile,
-    said,
-    story_of,
-    tell,
-)  # fmt: skip
+from retrieval.summary.stories import Report, happened, news, said, tell
 from retrieval.summary.types import Development, Length, StorySummary, Summary, TopicSummary
 from retrieval.text.languages import detect
 from retrieval.text.spelling import is_cyrillic
@@ -39,11 +30,9 @@ from retrieval.text.stems import content_stems, stems
 from retrieval.types import Article, Nearest, Scope, Searched
 
 SUMMARISED = 200  # sentences of an article that are chosen from: news says what matters first
-KIN_HITS = 80  # passages looked at for a story's other articles
-STORY_DAYS = timedelta(days=14)  # before and after an article: longer stories are several
 TOPIC_HITS = 200  # passages looked at for a topic
 MOST_ARTICLES = 150  # of a topic or a period that are grouped: about a second
-MOST_TOLD = 20  # articles of a story that are read
+MOST_TOLD = 20  # articles of a story that are read, the nearest in time
 STORIES: dict[Length, int] = {"short": 3, "medium": 5, "long": 8}
 COVERED = 0.6  # share of the topic's words, by rarity, that an article about it has
 LEAD_CHARACTERS, OFTEN = 500, 3  # a word that stands near the start or so often is what the article is about
@@ -74,8 +63,16 @@ class _Match:
 class Summaries:
     """Reads the store and the index, and changes nothing."""
 
-    def __init__(self, store: Store, index: Index, embedder: Embedder, known: Callable[[], Known]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        index: Index,
+        embedder: Embedder,
+        known: Callable[[], Known],
+        stories: Stories | None = None,
+    ) -> None:
         self._store, self._index, self._embedder, self._known = store, index, embedder, known
+        self._stories = stories or Stories(store, index)
 
     def article(self, article_id: str, length: Length = "medium") -> Summary:
         """Raises UnknownArticle."""
@@ -89,9 +86,10 @@ class Summaries:
 
     def story(self, article_id: str, since: datetime | None = None) -> StorySummary:
         """What happened in the story that the article belongs to. Raises UnknownArticle."""
-        asked = self._profiles([self._store.article(article_id)])[0]
-        members = story_of(asked, self._profiles(self._near(asked)))[:MOST_TOLD]
-        articles = sorted((member.article for member in members), key=_oldest_first)
+        members = self._stories.story_of(article_id).articles
+        asked = next(member for member in members if member.id == article_id)
+        near = sorted(members, key=lambda member: abs(_when(member) - _when(asked)))[:MOST_TOLD]
+        articles = sorted(near, key=_oldest_first)
         reports = [self._report(article.id) for article in articles]
         return StorySummary(
             tuple(report.article for report in reports),
@@ -104,7 +102,7 @@ class Summaries:
         """The stories about it in the time and by the sources that the text names; without a topic, all of them."""
         scope, topic, words, language = self._understood(text, now)
         found = self._matching(topic, words, language, scope) if words else self._written(scope, topic)
-        stories = _important(group(self._profiles([match.article for match in found])), found, now)
+        stories = _important(self._grouped(found), found, now)
         told = tuple(self._development(story, words) for story in stories[: STORIES[length]])
         sources = {article.source for development in told for article in development.articles if article.source}
         return TopicSummary(
@@ -135,29 +133,13 @@ class Summaries:
         article, passages = self._store.with_passages(article_id)
         return Report(article, tuple(span for passage in passages for span in passage.sentences))
 
-    def _profiles(self, articles: Sequence[Article]) -> list[Profile]:
-        leads = self._leads([article.id for article in articles])
-        return [profile(article, self._index.rarity, leads.get(article.id)) for article in articles]
-
-    def _leads(self, article_ids: Sequence[str]) -> dict[str, Vectors]:
-        """Article -> the vector of its first passage, where the model knows its language."""
-        leads: dict[str, Vectors] = {}
-        for passage in self._store.passages_of(article_ids, self._embedder.fingerprint):
-            if passage.vector is not None:
-                leads.setdefault(passage.article_id, passage.vector)
-        return leads
-
-    def _near(self, asked: Profile) -> list[Article]:
-        """Articles that may be of the same story, without the one asked about."""
-        article, day = asked.article, asked.article.published
-        scope = Scope(day - STORY_DAYS, day + STORY_DAYS) if day else Scope()
-        lead = sorted(asked.words, key=lambda word: -asked.words[word])
-        vector = None if asked.vector is None else asked.vector[None, :]
-        words = f"{article.title} {' '.join(lead[:20])}"
-        hits = self._index.search(words, article.language, KIN_HITS, vector, scope)
-        found = self._store.evidence([hit.passage_id for hit in hits])
-        others = {other.id: other for _, other in found.values() if other.id != article.id}
-        return [other for other in others.values() if other.language == article.language]
+    def _grouped(self, found: Sequence[_Match]) -> list[list[Article]]:
+        """The articles by story, best first. One that is in none yet is one of its own."""
+        numbers = self._stories.stories_of(match.article.id for match in found)
+        stories: dict[int | str, list[Article]] = {}
+        for match in found:
+            stories.setdefault(numbers.get(match.article.id, match.article.id), []).append(match.article)
+        return list(stories.values())
 
     def _written(self, scope: Scope, asked: str) -> list[_Match]:
         """All that a scope holds, the newest of it; nothing when not even "the news" was asked for."""
@@ -179,8 +161,8 @@ class Summaries:
                 best[article.id] = _Match(article, hit.score)
         return list(best.values())[:MOST_ARTICLES]
 
-    def _development(self, story: Sequence[Profile], words: Sequence[str]) -> Development:
-        newest = sorted((member.article for member in story), key=_oldest_first, reverse=True)
+    def _development(self, story: Sequence[Article], words: Sequence[str]) -> Development:
+        newest = sorted(story, key=_oldest_first, reverse=True)
         reports = [self._report(article.id) for article in newest[:MOST_TOLD]]
         _, best, at = max(
             ((weight, report, at) for report in reports for at, weight in _weights(report, words)),
@@ -194,12 +176,11 @@ def _topic_words(topic: str, language: str) -> list[str]:
     return [word for word in dict.fromkeys(content_stems(topic, language)) if word not in _GENERAL]
 
 
-def _important(stories: Iterable[list[Profile]], found: Sequence[_Match], now: datetime) -> list[list[Profile]]:
+def _important(stories: Iterable[list[Article]], found: Sequence[_Match], now: datetime) -> list[list[Article]]:
     """Best matching, by the most sources, most recent: weighed together."""
     match = {each.article.id: each.score for each in found}
 
-    def weight(story: list[Profile]) -> float:
-        articles = [member.article for member in story]
+    def weight(articles: list[Article]) -> float:
         sources = {article.source for article in articles}
         recent = max(freshness(article.published, now) if article.published else 0.0 for article in articles)
         counted = SOURCES * math.log2(len(sources)) + AGAIN * math.log2(len(articles))
@@ -231,5 +212,9 @@ def _covered(article: Article, rare: Mapping[str, float]) -> float:
 
 
 def _oldest_first(article: Article) -> tuple[datetime, str]:
+    return _when(article), article.id
+
+
+def _when(article: Article) -> datetime:
     """Undated ones count as the oldest."""
-    return article.published or datetime.min.replace(tzinfo=UTC), article.id
+    return article.published or datetime.min.replace(tzinfo=UTC)

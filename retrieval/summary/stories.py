@@ -1,9 +1,6 @@
-"""Articles -> the stories they tell: which are about one event, what happened, what is new, and who says what.
+"""Reports of one event -> what happened, what is new, and who says what: sentences of the articles, nothing else.
 
-    words of title and lead, names doubled | cosine, beside that of the embedded leads | within days | grouped
-
-Two articles tell one story when their rare words agree within a few days. Of labelled pairs of news articles, words
-alone tell .90 (Russian) and .96 (English) apart (AUROC). All that is told are sentences of the articles.
+sentences that stand alone | weighed: near to what all tell, early | the best that differ | in the order of time
 """
 
 from __future__ import annotations
@@ -11,27 +8,19 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from retrieval.answer.attribution import Quotation, quotations
 from retrieval.answer.citations import cite
 from retrieval.answer.context import understandable
-from retrieval.ports import Vectors
 from retrieval.summary.gist import REPEATS, Bag, bag_of, is_whole, leaning, likeness_of, weigh
-from retrieval.text.sentences import split
+from retrieval.summary.likeness import OPENING_CHARACTERS, Rarity
 from retrieval.text.stems import content_stems, stems
 from retrieval.types import Article, Sentence, Span
 from retrieval.words.kinds import names, numbers
 
-LEAD = 6  # sentences that tell what an article is about
-LEAD_CHARACTERS = 3_000  # more than six sentences have
-OPENING_CHARACTERS = 600  # title and first sentences
-DOUBLED = 2.0  # how often a word of the title, and a name, counts
-SAME_STORY = 0.4  # likeness from which two articles tell one story
-KIN = 0.25  # likeness to the article asked about that one joining through another must still have
-WINDOW = timedelta(days=5)  # between an article and the nearest of its story
 HAPPENED, NEW, SAID = 3, 3, 5  # sentences at most
 TELLING, LOOKED_AT = 4, 40  # sentences of one article that may tell the story, and that may be news
 LEAD_BONUS = 0.6  # beside nearness to what all articles tell, 0..1
@@ -40,17 +29,6 @@ NOVEL = 0.4  # share of a sentence's words, by rarity, that no earlier article h
 FRESH = 0.5  # what a name or number that is new adds
 
 _LEANS = re.compile(r"(?:his|her|their|its|our|my|that|this|these|those|его|её|ее|их|наш\w*)\b", re.IGNORECASE)
-
-Rarity = Callable[[Sequence[str]], list[float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What an article is about. `words`: stem -> weight, of unit length; `vector` (dim,): of its lead, if any."""
-
-    article: Article
-    words: Mapping[str, float]
-    vector: Vectors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,58 +51,6 @@ class _Line:
     @property
     def order(self) -> tuple[datetime, str, int]:
         return _when(self.report.article), self.report.article.id, self.at
-
-
-def profile(article: Article, rarity: Rarity, vector: Vectors | None = None) -> Profile:
-    """`rarity`: of stems, 0 (everywhere) to 1 (nowhere)."""
-    start = article.text[:LEAD_CHARACTERS]
-    lead = [start[span.start : span.end] for span in split(start, article.language)[:LEAD]]
-    counts: dict[str, float] = dict.fromkeys(content_stems(article.title, article.language), DOUBLED)
-    for word in content_stems(" ".join(lead), article.language):
-        counts[word] = counts.get(word, 0.0) + 1
-    named = {word for text in lead for name in names(text) for word in content_stems(name, article.language)}
-    rare = dict(zip(counts, rarity(list(counts)), strict=True))
-    weights = {
-        word: (1 + math.log(count)) * rare[word] * (DOUBLED if word in named else 1.0) for word, count in counts.items()
-    }
-    norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-    return Profile(article, {word: weight / norm for word, weight in weights.items()}, vector)
-
-
-def likeness(one: Profile, other: Profile) -> float:
-    """How surely both tell one story, 0 to 1, whatever their dates."""
-    words = sum(weight * other.words.get(word, 0.0) for word, weight in one.words.items())
-    if one.vector is None or other.vector is None:
-        return words
-    return (words + max(0.0, float(one.vector @ other.vector))) / 2
-
-
-def story_of(asked: Profile, others: Sequence[Profile]) -> list[Profile]:
-    """The article and those of its story: near it in time and like it, or like one that is. The likest first."""
-    members = [asked]
-    for other in sorted(others, key=lambda other: -likeness(asked, other)):
-        if likeness(asked, other) >= KIN and any(_joins(other, member) for member in members):
-            members.append(other)
-    return members
-
-
-def group(profiles: Sequence[Profile]) -> list[list[Profile]]:
-    """Every article in one story: that of the likest article before it, or one of its own."""
-    stories: list[list[Profile]] = []
-    for one in profiles:
-        fitting = [(likeness(one, story[0]), story) for story in stories if any(_joins(one, other) for other in story)]
-        near = [pair for pair in fitting if pair[0] >= KIN]
-        if near:
-            max(near, key=lambda pair: pair[0])[1].append(one)
-        else:
-            stories.append([one])
-    return stories
-
-
-def _joins(one: Profile, other: Profile) -> bool:
-    first, second = one.article.published, other.article.published
-    near = first is None or second is None or abs(first - second) <= WINDOW
-    return near and likeness(one, other) >= SAME_STORY
 
 
 def happened(reports: Sequence[Report]) -> tuple[Sentence, ...]:

@@ -3,15 +3,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from retrieval.answer.citations import cite
 from retrieval.asking import Asking
+from retrieval.grouping import Stories
 from retrieval.types import Answer, Article, Citation, Closest, Reading, Refusal, Scope, Sentence, Span, Turn
 from tests.retrieval.articles import BAKERY, FERRY_RU, LIGHTHOUSE
 from tests.retrieval.engine import Engine, Speaker, always, surer_with
+from tests.retrieval.summary.test_stories import FIRST, MONDAY, MOST_RU, MOST_RU_AGAIN, SECOND
 
 NOW = datetime(2026, 5, 31, 12, tzinfo=UTC)
 OWNER = "Who is the owner of the Holm bakery?"
@@ -272,3 +274,57 @@ def test_a_timeline_and_contradicting_values_stay_in_the_articles_words(engine: 
     assert answered(asking, "What happened with the ferry Heron?").timeline
     assert answered(asking, "How many passengers were hurt in the tram crash in Ash Lane?").values
     assert speaker.asked == []
+
+
+# --- other sources
+
+
+def told_by(source: str, days: int) -> Article:
+    """The story of the bridge, days after it began."""
+    end = f"The barge lies at the bridge still, the {source} says."
+    changed = replace(SECOND, id=source, source=source, text=f"{SECOND.text} {end}")
+    return replace(changed, published=MONDAY + timedelta(days=days))
+
+
+def also(engine: Engine, asked: str, *without: str) -> list[str | None]:
+    """The sources named beside the answer."""
+    Stories(engine.store, engine.index).follow()
+    reply = engine.asking(always("answer")).ask(asked, (), MONDAY + timedelta(days=6), without=without)
+    assert isinstance(reply, Answer), reply
+    assert not {near.source for near in reply.also} & {c.source for s in reply.sentences for c in s.citations}
+    return [near.source for near in reply.also]
+
+
+CRACK = "Who heard a crack like thunder at the Oster bridge?"
+
+
+def test_other_sources_of_the_story_are_named_newest_first_and_three_at_most(engine: Engine) -> None:
+    engine.add(FIRST, *(told_by(f"Paper {day}", day) for day in (1, 3, 2, 4)), BAKERY)
+    assert also(engine, CRACK) == ["Paper 4", "Paper 3", "Paper 2"]
+
+
+def test_a_source_is_named_once_and_not_if_it_is_cited_or_passed_over(engine: Engine) -> None:
+    again = replace(told_by("Quill Post", 2), id="again")
+    own = replace(told_by("Coast Herald", 3), id="own")
+    engine.add(FIRST, SECOND, again, own, told_by("Valley Wire", 1), replace(told_by("none", 1), source=None))
+    assert also(engine, CRACK, "Valley Wire") == ["Quill Post"]
+
+
+def test_other_sources_are_named_in_russian_too(engine: Engine) -> None:
+    engine.add(replace(MOST_RU, source="Причал"), replace(MOST_RU_AGAIN, source="Вестник Вешки"), FERRY_RU)
+    assert also(engine, "Сколько месяцев будут восстанавливать опору моста через Вешку?") == ["Причал"]
+
+
+def test_where_nobody_else_tells_it_no_source_is_named(engine: Engine) -> None:
+    engine.add(BAKERY, FIRST, LIGHTHOUSE)
+    assert also(engine, OWNER) == []
+
+
+def test_a_refusal_offers_one_article_of_each_story(engine: Engine) -> None:
+    engine.add(FIRST, SECOND, told_by("Valley Wire", 1), BAKERY, LIGHTHOUSE)
+    Stories(engine.store, engine.index).follow()
+    reply = engine.asking(always("refusal")).ask("Who designed the Oster bridge and the lighthouse?", (), NOW)
+    assert isinstance(reply, Refusal)
+    offered = [near.article_id for near in reply.nearest]
+    assert len({"first", "second", "Valley Wire"} & set(offered)) == 1
+    assert "lighthouse" in offered

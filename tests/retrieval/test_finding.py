@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from retrieval.finding import PASSAGES, PER_ARTICLE, Found
+from retrieval.grouping import Stories
 from retrieval.types import Article, Evidence, Question, Scope
 from tests.retrieval.articles import BAKERY, LIGHTHOUSE
 from tests.retrieval.engine import Engine
+from tests.retrieval.summary.test_stories import FIRST, MOST_RU, MOST_RU_AGAIN, SECOND
 
 NOW = datetime(2026, 5, 31, 12, tzinfo=UTC)
 ASKED = Question("Who won the regatta?", "Who won the regatta?", "en", "person", undated=True)
@@ -98,7 +101,7 @@ def test_no_more_is_loaded_than_was_wanted(engine: Engine) -> None:
 def test_articles_that_are_passed_over_are_not_found(engine: Engine) -> None:
     engine.add(regatta("one", "Ada Lund"), regatta("two", "Eva Lund"))
     assert found(engine, ASKED, "one").articles == ("two",)
-    assert found(engine, ASKED, "one", "two") == Found((), ())
+    assert found(engine, ASKED, "one", "two") == Found((), (), ())
 
 
 def test_a_scope_without_matches_is_widened_and_one_with_any_is_not(engine: Engine) -> None:
@@ -117,7 +120,28 @@ def test_a_language_that_the_model_does_not_know_goes_by_words(engine: Engine) -
     engine.add(LIGHTHOUSE, BAKERY)
     russian = Question("Кто сжёг пекарню?", "Кто сжёг пекарню?", "ru", "person", True)
     assert engine.finder.vector(russian) is None
-    assert found(engine, russian) == Found((), ())
+    assert found(engine, russian) == Found((), (), ())
     vector = engine.finder.vector(ASKED)
     assert vector is not None
     assert vector.shape == (1, engine.embedder.dim)
+
+
+def test_what_is_shown_has_one_article_of_every_story_first(engine: Engine) -> None:
+    farmer = Article("farmer", "Farmer finds anchor", "A farmer at Quill found an old anchor of a barge in his field.")
+    engine.add(FIRST, SECOND, farmer)
+    Stories(engine.store, engine.index).follow()
+    barge = replace(ASKED, text="barge bridge", standalone="barge bridge", undated=False)
+    articles = found(engine, barge).articles
+    assert set(articles[:2]) == {"first", "second"}
+    assert [each.article.id for each in evidence(engine, barge)] == [articles[0], "farmer", articles[1]]
+
+
+def test_an_answer_is_made_of_what_matches_best_whatever_its_story(engine: Engine) -> None:
+    engine.add(MOST_RU, MOST_RU_AGAIN, Article("rybak", "Рыбак", "Рыбак видел, как баржа шла к Лисьему.", "ru"))
+    Stories(engine.store, engine.index).follow()
+    barge = Question("баржа мост Вешка", "баржа мост Вешка", "ru", "thing", undated=False)
+    brought = found(engine, barge)
+    assert set(brought.articles[:2]) == {"most", "most2"}
+    assert [hit.score for hit in brought.matching] == sorted((hit.score for hit in brought.hits), reverse=True)
+    assert sorted(hit.passage_id for hit in brought.hits) == sorted(hit.passage_id for hit in brought.matching)
+    assert brought.stories["most"] == brought.stories["most2"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.text.duplicates import without_copies
+from retrieval.text.duplicates import COPY, HASHES, resemblance, signature, without_copies
 from retrieval.types import Article, Evidence, Hit, Passage
 
 STORY = (
@@ -92,3 +92,63 @@ def test_the_best_is_always_kept_and_doing_it_twice_changes_nothing(texts: list[
     assert once[:1] == found[:1]
     assert without_copies(once) == once
     assert [each for each in found if each in once] == once
+
+
+# --- whole articles
+
+LONG = f"{STORY} " + (
+    "Divers looked at the hull on Monday evening and found a dent below the waterline, but no hole. The council of "
+    "Gull Point has asked the yard at Tollness for a second ferry until the Heron sails again. School children from "
+    "the island will stay with families on the coast during the week. The owner of the line, Bram Holt, said that "
+    "tickets would be paid back to everybody who asks for it before the end of May."
+)
+LONG_RU = f"{STORY_RU} " + (
+    "Водолазы осмотрели корпус в понедельник вечером и нашли вмятину ниже ватерлинии, но не пробоину. Совет острова "
+    "попросил у верфи второй паром, пока «Цапля» не выйдет снова. Школьники с острова поживут в семьях на берегу. "
+    "Хозяин линии Брам Холт сказал, что деньги за билеты вернут всем, кто попросит об этом до конца мая."
+)
+
+
+def alike(one: str, other: str) -> float:
+    return resemblance(signature(one), signature(other))
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        LONG.upper(),
+        f"GULL POINT, May 5 (Lowland Wire) - {LONG}",
+        f"By Ines Pell. {LONG} The Lowland Wire contributed to this report.",
+        LONG[LONG.index("All of them") :],
+        LONG[: LONG.index("The owner of the line")],
+        LONG.replace("ninety", "some 90").replace("Monday evening", "Monday night").replace(",", ""),
+    ],
+)
+def test_an_article_with_another_first_line_or_shortened_a_little_is_a_copy(copy: str) -> None:
+    assert alike(LONG, copy) >= COPY
+
+
+def test_a_russian_copy_is_one_too() -> None:
+    assert alike(LONG_RU, f"О. ЛИСИЙ, 5 мая. {LONG_RU} Материал подготовила Инес Пелл.") >= COPY
+    assert alike(LONG_RU, LONG_RU.replace("девяносто", "90").replace("«Цапля»", "Цапля")) >= COPY
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "The ferry Heron was pulled free off Gull Point at the spring tide on Friday. Nobody was on board.",
+        f"“{STORY[: STORY.index('All of them')]}” That is how the week began. " + LONG_RU,
+        STORY[: STORY.index("The captain")] + " Her owners have sold her to a yard in the north, where she will be "
+        "broken up for the steel. The island's council wants a new ferry before the autumn, and asked three yards.",
+        "",
+    ],
+)
+def test_an_article_that_only_quotes_it_or_tells_the_same_is_no_copy(other: str) -> None:
+    assert alike(LONG, other) < COPY
+
+
+@given(st.text(max_size=60))
+def test_a_signature_is_always_the_same_and_as_long(text: str) -> None:
+    assert signature(text) == signature(f" {text} ")
+    assert len(signature(text)) == 4 * HASHES
+    assert resemblance(signature(text), signature(text)) == 1.0
