@@ -62,11 +62,24 @@ def _talking(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _articles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     add = _command(commands, "add", "add files, folders, JSONL files or links")
     add.add_argument("places", nargs="+", metavar="PATH|URL")
+    read = _command(commands, "read", "show what would be stored of a file, page or feed; stores nothing", json=True)
+    read.add_argument("place", metavar="FILE|URL")
+    fill = _command(commands, "fill", "add the newest pages of a site, by its sitemaps or its own links")
+    fill.add_argument("site", metavar="URL")
+    fill.add_argument("--limit", type=_positive, default=100, metavar="N", help="pages at most (default: 100)")
     remove = _command(commands, "remove", "remove an article")
     remove.add_argument("id", metavar="ID")
     _command(commands, "list", "list the articles, newest first", json=True)
-    follow = _command(commands, "follow", "follow a feed; its new articles appear in the chat of this terminal")
-    follow.add_argument("feed", metavar="FEED")
+    follow = _command(commands, "follow", "follow a feed, a site, or an OPML file's feeds in this terminal's chat")
+    follow.add_argument("feed", metavar="FEED|SITE|OPML")
+    feeds = _command(commands, "feeds", "list the feeds that are watched", json=True)
+    feeds.add_argument("--opml", action="store_true", help="print them as an OPML list")
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError(text)
+    return number
 
 
 def _keeping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

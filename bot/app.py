@@ -31,7 +31,7 @@ from bot.store import BotStore, open_store
 from bot.suggestions import default_suggestions, load_suggestions
 from bot.telegram import Reception, TelegramApplication, build_application, build_bot
 from bot.texts import FALLBACK, load_texts
-from bot.types import Alert, Message
+from bot.types import Alert, FeedNews, Message
 from bot.updates import ALLOWED
 from retrieval import Corpus, open_corpus
 
@@ -146,7 +146,7 @@ class Service:
         await self._bot.shutdown()
         return listened and handled and settled
 
-    def _word(self, chat_id: int, alert: Alert) -> Message | None:
+    def _word(self, chat_id: int, alert: Alert | FeedNews) -> Message | None:
         """None when the article is gone, or the chat does not want it any more."""
         chat = self._store.known_chat(chat_id)
         wanted = {followed.feed for followed in self._store.subscriptions(chat_id) if not followed.muted}

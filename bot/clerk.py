@@ -7,7 +7,7 @@ import logging
 from bot.desk import Desk
 from bot.store import BotStore
 from bot.texts import Texts
-from bot.types import Chat, Delivery, Heard, Lane, Message, Reply
+from bot.types import Chat, Delivery, Heard, Lane, Message, Reply, SentFile
 from bot.updates import Event, Place, Pressed, Reached, Said, Upgraded
 
 logger = logging.getLogger(__name__)
@@ -34,6 +34,11 @@ class Clerk:
                 self._store.move(old_id, new_id)
         self._store.finish(update_id, ())
 
+    def wants(self, event: Said) -> bool:
+        """Whether the document of what was said is to be fetched before it is served."""
+        sent = event.document
+        return sent is not None and self._desk.wants(event.user_id, sent.name, sent.size)
+
     def _answer(self, update_id: int, event: Said | Pressed) -> list[Delivery]:
         chat = self._chat(event.place)
         try:
@@ -47,6 +52,8 @@ class Clerk:
         match event:
             case Pressed(_, user_id, data, _, _, thread_id):
                 return self._desk.press(Heard(chat, user_id, data, thread_id=thread_id))
+            case Said(_, user_id, text, _, _, thread_id, file=SentFile() as file):
+                return self._desk.hear(Heard(chat, user_id, text or "", None, thread_id, file))
             case Said(_, user_id, str(text), replied, _, thread_id):
                 return self._desk.hear(Heard(chat, user_id, text, replied, thread_id))
             case Said():

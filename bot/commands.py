@@ -7,8 +7,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from bot.adding import add_places, fill_from
 from bot.config import ConfigurationError, corpus_settings, load_settings, spoken_language
 from bot.desk import Desk
 from bot.doctor import examine, worst
@@ -26,14 +26,14 @@ from bot.documents import article_document, stats_document
 from bot.errand import Errand
 from bot.logs import configure
 from bot.printed import print_document, print_failure, print_reply, print_rows
-from bot.progress import Report
 from bot.sheet import clean, clipped, title_of
+from bot.shown import read_once, show_feeds
 from bot.store import BotStore, open_store
 from bot.suggestions import default_suggestions, load_suggestions
 from bot.terminal import ANSWERED, FAILED, USER_ID, Lookout, TerminalChat, answer_lines, converse
 from bot.texts import load_texts
 from bot.told import ask_once, sum_up_once
-from retrieval import Added, Article, Corpus, FootnoteError, SourceError, evaluate, open_corpus
+from retrieval import Article, Corpus, FootnoteError, evaluate, open_corpus
 
 if TYPE_CHECKING:
     from retrieval import Calibrated
@@ -140,37 +140,6 @@ def _run(errand: Errand) -> int:
 
 
 # --- articles
-
-
-def _add(errand: Errand) -> int:
-    counts: Counter[str] = Counter()
-    with errand.corpus() as corpus, errand.progress("terminal.adding") as report:
-        for result in _added(corpus, errand.arguments.places, report):
-            if isinstance(result, SourceError):
-                errand.complain(result)
-                counts["failed"] += 1
-            else:
-                counts[result.judgement] += 1
-    for judgement, key in (("new", "cli.added"), ("updated", "cli.updated"), ("same", "cli.known")):
-        if count := counts[judgement]:
-            print(errand.say(key, count=count))
-    return FAILED if counts["failed"] else ANSWERED
-
-
-def _added(corpus: Corpus, places: Iterable[str], report: Report) -> Iterator[Added | SourceError]:
-    """One result for each link, file or row; a broken one is a value."""
-    for place in places:
-        if not _is_link(place):
-            yield from corpus.add_files([Path(place)], on_progress=report)
-            continue
-        try:
-            yield corpus.add_page(place)
-        except SourceError as fault:
-            yield fault
-
-
-def _is_link(place: str) -> bool:
-    return place.lower().startswith(("http://", "https://"))
 
 
 def _remove(errand: Errand) -> int:
@@ -289,7 +258,10 @@ _COMMANDS: Mapping[str, Callable[[Errand], int]] = {
     "run": _run,
     "ask": ask_once,
     "summary": sum_up_once,
-    "add": _add,
+    "add": add_places,
+    "fill": fill_from,
+    "read": read_once,
+    "feeds": show_feeds,
     "remove": _remove,
     "list": _list,
     "follow": _follow,

@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.outbox import Outbox, Room
-from bot.types import Alert, Delivery, Later, Message, Moved, Outcome, Rejected
+from bot.types import Alert, Delivery, FeedNews, Later, Message, Moved, Outcome, Rejected
 
 logger = logging.getLogger(__name__)
 
@@ -96,13 +96,15 @@ def _span(chat_id: int) -> float:
 
 
 class Drain:
-    """Empties the outbox as long as it runs. `word` puts an alert into words (sync, on a thread); None: it is void."""
+    """Empties the outbox as long as it runs. `word` puts an alert into words (sync, on a thread);
+    None: it is void.
+    """
 
     def __init__(
         self,
         outbox: Outbox,
         sender: Sender,
-        word: Callable[[int, Alert], Message | None],
+        word: Callable[[int, Alert | FeedNews], Message | None],
         clock: Callable[[], datetime],
     ) -> None:
         self._outbox = outbox
@@ -196,7 +198,7 @@ class Drain:
 
     async def _send(self, delivery: Delivery) -> Outcome:
         message = delivery.content
-        if isinstance(message, Alert):
+        if not isinstance(message, Message):
             try:
                 worded = await asyncio.to_thread(self._word, delivery.chat_id, message)
             except Exception:

@@ -1,6 +1,6 @@
 """What a person says or presses in, what is said back out: every use case as one call. No Telegram in it.
 
-    Heard -> command, question or button -> conversation | summarising | following -> Reply
+    Heard -> command, question, file or button -> conversation | summarising | following | receiving -> Reply
 
 What a person may cause (a dead link, a stale button, a number that is not in the list) becomes a friendly sentence.
 """
@@ -15,13 +15,14 @@ from datetime import datetime
 from bot import summaries
 from bot.conversation import Conversation
 from bot.following import Following
+from bot.receiving import Receiving
 from bot.references import links
 from bot.sheet import clipped, plain
 from bot.store import BotStore
 from bot.suggestions import Suggestion
 from bot.summarising import Summarising
 from bot.texts import Texts
-from bot.types import Alert, Button, Chat, Heard, Message, Reply
+from bot.types import Alert, Button, Chat, FeedNews, Heard, Message, Reply
 from retrieval import Corpus, FootnoteError, UnknownArticle
 
 _COMMAND = re.compile(r"/(\w+)(@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -68,6 +69,7 @@ class Desk:
         self._summarising = Summarising(corpus, store, texts, clock, admins)
         self._conversation = Conversation(corpus, store, texts, clock, self._summarising)
         self._following = Following(corpus, store, texts, clock, suggestions)
+        self._receiving = Receiving(corpus, store, texts, self._following, admins)
         self._commands: dict[str, Callable[[Heard, str], Reply]] = {
             "start": lambda heard, _: self._say(heard, "start"),
             "help": lambda heard, _: self._say(heard, "help"),
@@ -90,6 +92,8 @@ class Desk:
 
     def hear(self, heard: Heard) -> Reply:
         """A command or a question -> what is said back. Never raises for what a person may cause."""
+        if (file := heard.file) is not None:
+            return self._guarded(lambda heard, _: self._receiving.receive(heard, file), heard, "")
         command = _COMMAND.fullmatch(heard.text.strip())
         if command is None:
             return self._guarded(self._conversation.hear, heard, heard.text.strip())
@@ -110,8 +114,15 @@ class Desk:
             return self._say(heard, "button.stale", failed=True)
         return self._guarded(handle, heard, value)
 
-    def alert(self, chat: Chat, alert: Alert) -> Message | None:
-        """A new article in the chat's language; None when the article is gone."""
+    def wants(self, user_id: int, name: str, size: int) -> bool:
+        """Whether a file that a person sends is to be handed in with its bytes; they are not needed to decline it."""
+        return self._receiving.wants(user_id, name, size)
+
+    def alert(self, chat: Chat, alert: Alert | FeedNews) -> Message | None:
+        """A new article, or what became of a feed, in the chat's language; None when the article is gone."""
+        if isinstance(alert, FeedNews):
+            titles = {one.feed: one.title for one in self._store.subscriptions(chat.id)}
+            return self._following.news(chat.language, alert, titles.get(alert.feed, ""))
         try:
             told = self._corpus.summarise(alert.article_id)
         except UnknownArticle:

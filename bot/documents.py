@@ -11,7 +11,11 @@ from retrieval import (
     Citation,
     Closest,
     CorpusStats,
+    Entry,
+    Feed,
+    FeedLink,
     Nearest,
+    ParsedFeed,
     Refusal,
     Searched,
     Sentence,
@@ -37,6 +41,7 @@ def outcome_document(outcome: Answer | Closest | Refusal) -> Document:
             document["values"] = _sentences(outcome.values)
             document["verdict"] = outcome.verdict
             document["timeline"] = outcome.timeline
+            document["also"] = [_nearest(near) for near in outcome.also]
         case Closest():
             document["sentences"] = _sentences(outcome.sentences)
         case Refusal():
@@ -87,6 +92,35 @@ def article_document(article: Article) -> Document:
         "language": article.language,
         "characters": len(article.text),
     }
+
+
+def feed_document(feed: Feed) -> Document:
+    """A watched feed and how it fares."""
+    return {
+        "url": feed.url,
+        "title": feed.title,
+        "due": None if feed.ended else _iso(feed.due),
+        "failures": feed.failures,
+        "down_since": _iso(feed.down_since),
+        "ended": feed.ended,
+    }
+
+
+def parsed_feed_document(feed: ParsedFeed) -> Document:
+    """A feed as its bytes tell it, not watched."""
+    entries = [_entry(entry) for entry in feed.entries]
+    return {"title": feed.title, "url": feed.url, "every": feed.every, "entries": entries}
+
+
+def _entry(entry: Entry) -> Document:
+    """`title` is the feed's own, "" where it gives none."""
+    title = entry.title if entry.is_titled else ""
+    known = {"identity": entry.identity, "guid": entry.guid, "title": title, "url": entry.url}
+    return {**known, "published": _iso(entry.published), "html": entry.html}
+
+
+def feed_link_document(link: FeedLink) -> Document:
+    return {"url": link.url, "title": link.title, "folder": link.folder}
 
 
 def stats_document(stats: CorpusStats) -> Document:

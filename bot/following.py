@@ -1,8 +1,8 @@
-"""Following feeds: /follow, /following, /unfollow and the buttons Mute, Unmute, Unfollow -> what is said back."""
+"""Following feeds: /follow, /following, /unfollow, lists of feeds and the buttons below -> what is said back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -10,11 +10,13 @@ from bot.sheet import Sheet, clipped, plain, web_link
 from bot.store import BotStore
 from bot.suggestions import Suggestion, in_order_for
 from bot.texts import Texts
-from bot.types import Button, Heard, Message, Reply, Subscription
-from retrieval import Corpus, Feed, UnknownFeed
+from bot.types import Button, FeedNews, Heard, Message, Reply, Subscription
+from retrieval import Corpus, Feed, NotAFeed, SourceError, UnknownFeed
 
 FEEDS_PER_CHAT = 50
 FEEDS_PER_MESSAGE = 10  # with two buttons each: a list that a thumb can scroll
+FEEDS_OFFERED = 8  # of a site that has many
+FAULTS_SHOWN = 10  # of a list of feeds
 
 
 class Following:
@@ -41,19 +43,43 @@ class Following:
         followed = self._store.subscriptions(heard.chat.id)
         if len(followed) >= FEEDS_PER_CHAT:
             return self._say(heard, "follow.limit", failed=True, count=FEEDS_PER_CHAT)
-        feed = self._corpus.watch(_address(reference))
-        title = clipped(feed.title) or feed.url
-        if not self._store.subscribe(Subscription(heard.chat.id, feed.url, title, self._clock())):
-            return self._say(heard, "follow.already", title=title)
-        return Reply(self._sample(heard.chat.language, feed, title))
+        address = _address(reference)
+        try:
+            return self._begin(heard, self._corpus.watch(address))
+        except NotAFeed as fault:
+            if fault.reason == "html page":
+                return self._found_at(heard, address)
+            return self.follow_list(heard, address)
+
+    def follow_list(self, heard: Heard, name: str, content: bytes | None = None) -> Reply:
+        """Follows the feeds of an OPML file: its bytes, or the one at that address. Raises SourceError."""
+        links = self._corpus.feed_list(name, content)
+        followed = {one.feed for one in self._store.subscriptions(heard.chat.id)}
+        fresh = [link.url for link in links if link.url not in followed]
+        room = max(0, FEEDS_PER_CHAT - len(followed))
+        begun, failed = 0, list[str]()
+        for watched in self._corpus.watch_all(fresh[:room]):
+            if isinstance(watched, SourceError):
+                failed.append(self._texts.error(heard.chat.language, watched))
+            else:
+                begun += self._subscribe(heard, watched)
+        left_out = len(fresh) - len(fresh[:room])
+        return Reply(plain(self._tally(heard.chat.language, len(links), begun, failed, left_out)), failed=not begun)
+
+    def news(self, language: str, news: FeedNews, title: str) -> Message:
+        """A followed feed cannot be had for days, can again, or is gone for good."""
+        rows = ((Button(self._texts.say(language, "button.unfollow"), self._data("unfollow", news.feed)),),)
+        said = self._texts.say(language, f"feed.{news.kind}", title=clipped(title) or news.feed)
+        return plain(said, () if news.kind == "back" else rows)[0]
 
     def following(self, heard: Heard, _: str = "") -> Reply:
         """The chat's feeds, numbered, with buttons."""
         followed = self._store.subscriptions(heard.chat.id)
         if not followed:
             return self._say(heard, "following.none")
+        watched = {feed.url: feed for feed in self._corpus.feeds()}
         pages = range(0, len(followed), FEEDS_PER_MESSAGE)
-        return Reply(tuple(message for first in pages for message in self._page(heard, followed, first)))
+        return Reply(tuple(message for first in pages for message in self._page(heard, followed, first, watched)))
 
     def unfollow(self, heard: Heard, reference: str) -> Reply:
         """By number in the list, by address, or by words of the title."""
@@ -83,6 +109,35 @@ class Following:
         """The feed's new articles arrive again."""
         return self._set_muted(heard, feed, muted=False)
 
+    def _begin(self, heard: Heard, feed: Feed) -> Reply:
+        title = clipped(feed.title) or feed.url
+        if not self._subscribe(heard, feed):
+            return self._say(heard, "follow.already", title=title)
+        return Reply(self._sample(heard.chat.language, feed, title))
+
+    def _subscribe(self, heard: Heard, feed: Feed) -> bool:
+        title = clipped(feed.title) or feed.url
+        return self._store.subscribe(Subscription(heard.chat.id, feed.url, title, self._clock()))
+
+    def _found_at(self, heard: Heard, address: str) -> Reply:
+        """A site was named: its one feed is followed, of several one is chosen."""
+        links = self._corpus.feeds_at(address)
+        if len(links) == 1:
+            return self._begin(heard, self._corpus.watch(links[0].url))
+        offered = links[:FEEDS_OFFERED]
+        rows = tuple((Button(clipped(link.title) or link.url, self._data("follow", link.url)),) for link in offered)
+        return Reply(plain(self._texts.say(heard.chat.language, "follow.choose"), rows))
+
+    def _tally(self, language: str, listed: int, begun: int, failed: Sequence[str], left_out: int) -> str:
+        """What became of a list of feeds."""
+        say = self._texts.say
+        known = listed - begun - len(failed) - left_out
+        lines = [say(language, "follow.list_begun", count=begun)]
+        lines += [say(language, "follow.list_known", count=known)] if known else []
+        lines += [say(language, "follow.list_left_out", count=left_out, limit=FEEDS_PER_CHAT)] if left_out else []
+        lines += [say(language, "follow.list_failed", count=len(failed))] if failed else []
+        return "\n".join([*lines, *failed[:FAULTS_SHOWN]])
+
     def _suggest(self, heard: Heard) -> Reply:
         language = heard.chat.language
         offered = in_order_for(language, self._suggestions)
@@ -109,17 +164,30 @@ class Following:
                 sheet.write(", " + self._texts.date(language, feed.latest.published))
         return sheet.messages()
 
-    def _page(self, heard: Heard, followed: list[Subscription], first: int) -> tuple[Message, ...]:
+    def _page(
+        self, heard: Heard, followed: list[Subscription], first: int, watched: Mapping[str, Feed]
+    ) -> tuple[Message, ...]:
         language, say = heard.chat.language, self._texts.say
         lines, rows = [], []
         for number, one in enumerate(followed[first : first + FEEDS_PER_MESSAGE], start=first + 1):
             key = "following.muted" if one.muted else "following.feed"
-            lines.append(say(language, key, number=number, title=clipped(one.title)))
+            lines.append(
+                say(language, key, number=number, title=clipped(one.title))
+                + self._trouble(language, watched.get(one.feed))
+            )
             leave = Button(f"{number}. {say(language, 'button.unfollow')}", self._data("unfollow", one.feed))
             mute = self._mute_button(language, one.feed, one.muted)
             rows.append((leave, Button(f"{number}. {mute.text}", mute.data)))
         head = [say(language, "following.head", count=len(followed)), ""] if first == 0 else []
         return plain("\n".join(head + lines), tuple(rows))
+
+    def _trouble(self, language: str, feed: Feed | None) -> str:
+        """ "; no answer since 5 March 2026", where that is so."""
+        if feed is not None and feed.ended:
+            return self._texts.say(language, "following.ended")
+        if feed is None or feed.down_since is None:
+            return ""
+        return self._texts.say(language, "following.down", date=self._texts.date(language, feed.down_since))
 
     def _mute_button(self, language: str, feed: str, muted: bool) -> Button:
         verb = "unmute" if muted else "mute"

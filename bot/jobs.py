@@ -76,10 +76,11 @@ class Jobs:
         self._stop.set()
         if not self._loops:  # never started: nobody to send by
             return True
+        hanging_up = asyncio.create_task(asyncio.to_thread(self._corpus.hang_up))
         await self._drain.close(seconds)
         try:
             async with asyncio.timeout(seconds):
-                await asyncio.gather(*self._loops)
+                await asyncio.gather(hanging_up, *self._loops)
         except TimeoutError:
             return False
         return True

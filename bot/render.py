@@ -7,11 +7,13 @@ Above what was said stands how to take it, below it what was searched, and at th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.searched import extent_line, scope_line, widened_line
-from bot.sheet import Buttons, Sheet, after_title, clean, source_and_date, title_of, web_link
+from bot.sheet import Buttons, Sheet, after_title, clean, clipped, source_and_date, title_of, web_link
 from bot.texts import Texts
 from bot.types import MarkKind, Reply
-from retrieval import Answer, Closest, Refusal, Searched, Sentence
+from retrieval import Answer, Closest, Nearest, Refusal, Searched, Sentence
 
 
 def answer(found: Answer, texts: Texts, language: str, buttons: Buttons = ()) -> Reply:
@@ -26,6 +28,8 @@ def answer(found: Answer, texts: Texts, language: str, buttons: Buttons = ()) ->
         _write_prose(sheet, found.sentences)
     if found.values:
         _write_values(sheet, found.values, texts, language)
+    if found.also:
+        _write_others(sheet, found.also, texts, language)
     _write_end(sheet, found.searched, texts, language)
     return Reply(sheet.messages(buttons))
 
@@ -60,6 +64,14 @@ def refusal(refused: Refusal, texts: Texts, language: str, buttons: Buttons = ()
     if offer:
         sheet.write("\n\n" + texts.say(language, "offer.first" if len(refused.nearest) > 1 else "offer.only"))
     return Reply(sheet.messages(buttons), refused=True)
+
+
+def _write_others(sheet: Sheet, others: Sequence[Nearest], texts: Texts, language: str) -> None:
+    """Who else tells the story, each a link: "Also: The Observer, Harbour Post"."""
+    sheet.write("\n" + texts.say(language, "answer.also") + " ")
+    for number, other in enumerate(others):
+        sheet.write(", " if number else "")
+        sheet.link(clipped(other.source or "") or title_of(other, texts, language), web_link(other.url))
 
 
 def _write_lines(sheet: Sheet, line: str) -> None:

@@ -154,7 +154,8 @@ def web_link(url: str | None) -> str | None:
         parts = urlsplit(url)
     except ValueError:  # "http://[": not an address at all
         return None
-    return url if parts.scheme in ("http", "https") and parts.hostname else None
+    is_plain = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc  # bank.com@evil.example
+    return url if is_plain else None
 
 
 def place_link(url: str | None, sentence: str) -> str | None:

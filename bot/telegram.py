@@ -14,6 +14,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -27,7 +28,8 @@ from bot.clerk import Clerk
 from bot.delivery import WINDOW
 from bot.inbox import BACKLOG, Inbox, JournalBot
 from bot.sender import CONNECT_SECONDS, READ_SECONDS
-from bot.updates import Event, Pressed, Reached, Said, Upgraded, understand
+from bot.types import SentFile
+from bot.updates import Document, Event, Pressed, Reached, Said, Upgraded, understand
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ ERRAND_THREADS = 4
 ERRANDS = ("/add", "/follow", "/summary")  # these may fetch from the web, for up to 20 s
 PRESSED_ERRANDS = ("follow:",)
 TYPING_SECONDS = 4.5  # Telegram shows "typing" for five
+FILE_SECONDS = 60.0  # to fetch a file that somebody sent
 
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
@@ -123,8 +126,23 @@ class Reception:
     async def _meet(self, update_id: int, event: Event | None) -> None:
         pool = self._errands if _is_errand(event) else self._questions
         with self._sign_of_life(event):
+            event = await self._with_file(event)
             await asyncio.get_running_loop().run_in_executor(pool, self._clerk.serve, update_id, event)
         self._wake()
+
+    async def _with_file(self, event: Event | None) -> Event | None:
+        """What was said, with the bytes of its document where we want them."""
+        if not isinstance(event, Said) or (sent := event.document) is None:
+            return event
+        if not self._clerk.wants(event):
+            return replace(event, file=SentFile(sent.name, fault="too large"))
+        try:
+            file = await self._bot.get_file(sent.file_id)
+            content = bytes(await file.download_as_bytearray(read_timeout=FILE_SECONDS))
+        except TelegramError as error:
+            logger.warning("a file could not be fetched from Telegram: %s", type(error).__name__)
+            return replace(event, file=SentFile(sent.name, fault="unreadable"))
+        return replace(event, file=SentFile(sent.name, content))
 
     def _turn(self, event: Event | None) -> contextlib.AbstractAsyncContextManager[None]:
         """One event of a chat at a time, in the order they came."""
@@ -181,6 +199,8 @@ class Reception:
 
 def _is_errand(event: Event | None) -> bool:
     match event:
+        case Said(document=Document()):
+            return True
         case Said(text=str(text)):
             return text.lower().startswith(ERRANDS)
         case Pressed(data=data):

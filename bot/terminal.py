@@ -19,10 +19,11 @@ from rich.text import Text
 
 from bot.desk import COMMANDS, Desk
 from bot.lines import coloured_lines, plain_lines
+from bot.receiving import MOST_BYTES
 from bot.store import BotStore
 from bot.texts import Texts
-from bot.types import TERMINAL_CHAT, Alert, Button, Chat, Heard, Message, Reply
-from retrieval import Corpus
+from bot.types import TERMINAL_CHAT, Alert, Button, Chat, FeedNews, Heard, Message, Reply, SentFile
+from retrieval import Change, Corpus
 
 USER_ID = 0  # an administrator: whoever sits at this terminal can read and write the data folder anyway
 ANSWERED, FAILED, REFUSED = 0, 1, 3  # exit codes
@@ -60,9 +61,9 @@ class TerminalChat:
             pressed = self._buttons[int(number) - 1 : int(number)]
             data = pressed[0].data if pressed else ""
             return self._desk.press(Heard(self.chat, USER_ID, data))
-        return self._desk.hear(Heard(self.chat, USER_ID, line))
+        return self._desk.hear(Heard(self.chat, USER_ID, line, file=_named_file(line)))
 
-    def alert(self, alert: Alert) -> Message | None:
+    def alert(self, alert: Alert | FeedNews) -> Message | None:
         return self._desk.alert(self.chat, alert)
 
     def numbered(self, message: Message) -> list[list[str]]:
@@ -73,6 +74,19 @@ class TerminalChat:
             self._buttons += row
             rows.append([self.say("terminal.press", number=n, text=b.text) for n, b in enumerate(row, start=first)])
         return rows
+
+
+def _named_file(line: str) -> SentFile | None:
+    """The file on this machine that a line names: "/follow feeds.opml", "/add report.pdf"."""
+    command, _, place = line.strip().partition(" ")
+    path = Path(place.strip()).expanduser()
+    if command not in ("/add", "/follow") or not place.strip() or "://" in place or not path.is_file():
+        return None
+    try:
+        is_small = path.stat().st_size <= MOST_BYTES
+        return SentFile(path.name, path.read_bytes()) if is_small else SentFile(path.name, fault="too large")
+    except OSError:
+        return SentFile(path.name, fault="permission denied")
 
 
 def answer_lines(chat: TerminalChat, lines: Iterable[str], out: TextIO) -> int:
@@ -173,14 +187,20 @@ class Lookout:
         while changes := self._corpus.changes(self._seen):
             self._seen = changes[-1].number
             for change in changes:
-                if change.kind == "listed" and change.feed is not None and self._wanted(change.article_id, change.feed):
-                    self._shown.add(change.article_id)
-                    messages += filter(None, [self._chat.alert(Alert(change.article_id, change.feed))])
+                messages += filter(None, map(self._chat.alert, self._due(change)))
         return messages
 
-    def _wanted(self, article_id: str, feed: str) -> bool:
-        followed = any(follower.chat_id == TERMINAL_CHAT for follower in self._store.followers(feed))
-        return followed and article_id not in self._shown
+    def _due(self, change: Change) -> list[Alert | FeedNews]:
+        """What the terminal is to be told of one change; of one article once."""
+        if change.feed is None or all(one.chat_id != TERMINAL_CHAT for one in self._store.followers(change.feed)):
+            return []
+        match change.kind:
+            case "listed" if change.article_id not in self._shown:
+                self._shown.add(change.article_id)
+                return [Alert(change.article_id, change.feed)]
+            case "down" | "back" | "ended":
+                return [FeedNews(change.feed, change.kind)]
+        return []
 
     def _watch(self, show: Callable[[Message], None]) -> None:
         while not self._over.is_set():

@@ -21,6 +21,15 @@ class Chat:
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that a person sent. `fault` tells why its bytes are not here: "too large", "unreadable"."""
+
+    name: str
+    content: bytes = b""
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """One thing a person said or pressed, freed of Telegram. `text` of a command keeps its slash: "/follow https://..."."""
 
@@ -29,6 +38,7 @@ class Heard:
     text: str
     replied: str | None = None  # text of the message that this one replies to, links included
     thread_id: int | None = None  # forum topic
+    file: SentFile | None = None
 
 
 class MarkKind(StrEnum):
@@ -104,15 +114,23 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedNews:
+    """What became of a feed that is followed: it cannot be had for days, it can again, or it ended."""
+
+    feed: str
+    kind: Literal["down", "back", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One message to one chat, written down before it is sent. `key` is unique: the same thing is never queued
     twice.
     """
 
-    key: str  # "a:<article>:<chat>" or "r:<update>:<n>"
+    key: str  # "a:<article>:<chat>", "f:<change>:<chat>" or "r:<update>:<n>"
     lane: Lane
     chat_id: int
-    content: Message | Alert
+    content: Message | Alert | FeedNews
     reply_to: int | None = None  # message id
     thread_id: int | None = None
     id: int = 0  # given by the store

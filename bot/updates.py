@@ -11,6 +11,8 @@ from telegram import Message as TelegramMessage
 from telegram import MessageEntity, Update, User
 from telegram.constants import ChatMemberStatus, ChatType
 
+from bot.types import SentFile
+
 ALLOWED = ("message", "callback_query", "my_chat_member")  # the kinds of updates that `understand` knows
 OUTSIDE = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
 Kind = Literal["private", "group", "channel"]
@@ -27,6 +29,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file that lies with Telegram."""
+
+    file_id: str
+    name: str
+    size: int  # bytes, as Telegram says
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """Somebody wants something of us. `text` is None when there are no words (a picture, a voice message)."""
 
@@ -36,6 +47,8 @@ class Said:
     replied: str | None
     message_id: int
     thread_id: int | None
+    document: Document | None = None
+    file: SentFile | None = None  # the document, once it was fetched or declined
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +124,14 @@ def _said(message: TelegramMessage, me: User) -> Said | None:
     elif text is None and message.effective_attachment is None:
         return None  # a service message: a pinned message, a changed picture
     replied = None if original is None else _with_links(original)
-    return Said(_place(message.chat, sender), sender.id, text, replied, message.message_id, _topic(message))
+    place, document = _place(message.chat, sender), _document(message)
+    return Said(place, sender.id, text, replied, message.message_id, _topic(message), document)
+
+
+def _document(message: TelegramMessage) -> Document | None:
+    """An animation comes as a document too, and is none to us."""
+    sent = message.document if message.animation is None else None
+    return None if sent is None else Document(sent.file_id, sent.file_name or "", sent.file_size or 0)
 
 
 def _addressed(message: TelegramMessage, text: str, me: User, *, ours: bool) -> str | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from retrieval.build import CorpusSettings as CorpusSettings
     from retrieval.build import open_corpus as open_corpus
+    from retrieval.build import open_sources as open_sources
     from retrieval.calibration import Calibrated as Calibrated
     from retrieval.calibration import calibrate as calibrate
     from retrieval.corpus import Corpus as Corpus
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
     from retrieval.evaluation import Report as Report
     from retrieval.evaluation import evaluate as evaluate
     from retrieval.llm.settings import LlmSettings as LlmSettings
+    from retrieval.sources.opml import write_opml as write_opml
     from retrieval.sources.types import Entry as Entry
     from retrieval.sources.types import Feed as Feed
     from retrieval.sources.types import FeedLink as FeedLink
+    from retrieval.sources.types import ParsedFeed as ParsedFeed
     from retrieval.sources.types import Refreshed as Refreshed
     from retrieval.sources.types import Validators as Validators
     from retrieval.summary.types import Development as Development
@@ -66,7 +69,7 @@ if TYPE_CHECKING:
     from retrieval.types import Turn as Turn
 
 _ROOMS = {
-    "build": ("CorpusSettings", "open_corpus"),
+    "build": ("CorpusSettings", "open_corpus", "open_sources"),
     "calibration": ("Calibrated", "calibrate"),
     "corpus": ("Corpus",),
     "database": ("UtcDateTime", "open_engine", "reads_only"),
@@ -76,7 +79,8 @@ _ROOMS = {
     ),
     "evaluation": ("Report", "evaluate"),
     "llm.settings": ("LlmSettings",),
-    "sources.types": ("Entry", "Feed", "FeedLink", "Refreshed", "Validators"),
+    "sources.opml": ("write_opml",),
+    "sources.types": ("Entry", "Feed", "FeedLink", "ParsedFeed", "Refreshed", "Validators"),
     "summary.types": ("Development", "KeyFacts", "Length", "StorySummary", "Summary", "TopicSummary"),
     "types": (
         "Added", "Answer", "Article", "Change", "Citation", "Closest", "CorpusStats", "Evidence", "Gloss", "Hit",

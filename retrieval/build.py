@@ -18,7 +18,10 @@ from retrieval.models import load_embedder
 from retrieval.ports import Embedder
 from retrieval.reader import load_reader
 from retrieval.reading import Sources
+from retrieval.sites import Sites
+from retrieval.sources.robots import Robots
 from retrieval.sources.web import GuardedFetcher
+from retrieval.sources.workers import Workers
 from retrieval.store import Store
 
 CONFIDENCE = "confidence.json"  # in the data folder, once `calibrate` was run
@@ -42,8 +45,18 @@ class CorpusSettings:
         return self.data / CONFIDENCE
 
 
-def open_corpus(settings: CorpusSettings, embedder: Embedder | None = None) -> Corpus:
-    """Raises ModelFailed, StoreFailed. `embedder`: one that is loaded already, for several corpora in one process."""
+def open_sources(settings: CorpusSettings, workers: Workers | None = None) -> tuple[Sources, Sites]:
+    """What reads files, links and feeds, without anything to keep them in. Close the first."""
+    fetch = GuardedFetcher(settings.allowed_networks)
+    robots, parsers = Robots(fetch), workers or Workers()
+    sources = Sources(fetch, parsers, robots, lent=workers is not None)
+    return sources, Sites(sources, parsers, robots)
+
+
+def open_corpus(settings: CorpusSettings, embedder: Embedder | None = None, workers: Workers | None = None) -> Corpus:
+    """Raises ModelFailed, StoreFailed. `embedder`, `workers`: those that are there already, for several corpora in one
+    process; whoever made them closes them.
+    """
     settings.data.mkdir(parents=True, exist_ok=True)
     models = settings.models or settings.data / "models"
     embedder = embedder or load_embedder(settings.model, models, settings.languages)
@@ -55,6 +68,6 @@ def open_corpus(settings: CorpusSettings, embedder: Embedder | None = None) -> C
     weighing = Weighing(index.rarity, index.spellings)
     writer = ExtractiveWriter(embedder, weighing)
     confidence = load_fitted(settings.confidence)
-    sources = Sources(GuardedFetcher(settings.allowed_networks))
+    sources, sites = open_sources(settings, workers)
     prose = LanguageModel(settings.llm) if settings.llm else None
-    return Corpus(Parts(store, index, embedder, Ranker(reader, weighing), writer, confidence, sources, prose))
+    return Corpus(Parts(store, index, embedder, Ranker(reader, weighing), writer, confidence, sources, sites, prose))

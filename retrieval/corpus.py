@@ -19,15 +19,17 @@ from retrieval.asked.question import Known, understand
 from retrieval.asking import Asking
 from retrieval.errors import NoArticle, SourceError, StoreFailed, UnknownArticle
 from retrieval.finding import PASSAGES, Finder
+from retrieval.grouping import Stories
 from retrieval.ingest import Ingest
 from retrieval.ports import Embedder, Index, Prose, Writer
-from retrieval.reading import Sources
-from retrieval.sources.types import Feed, Refreshed
+from retrieval.reading import Sources, named_file
+from retrieval.sites import Sites
+from retrieval.sources.types import Feed, FeedLink, Refreshed
 from retrieval.store import Store
 from retrieval.summaries import Summaries
 from retrieval.summary.types import Length, StorySummary, Summary, TopicSummary
 from retrieval.text.stems import content_stems
-from retrieval.types import Added, Answer, Article, Change, Closest, CorpusStats, Evidence, Refusal, Turn
+from retrieval.types import Added, Answer, Article, Change, Closest, CorpusStats, Evidence, Refusal, Story, Turn
 from retrieval.watch import FeedWatch
 
 PAGE = 500  # changes applied to the index at a time
@@ -53,6 +55,7 @@ class Parts:
     writer: Writer
     confidence: Confidence
     sources: Sources
+    sites: Sites
     prose: Prose | None = None
 
 
@@ -61,10 +64,11 @@ class Corpus:
 
     def __init__(self, parts: Parts) -> None:
         self._store, self._index, self._embedder = parts.store, parts.index, parts.embedder
-        self._ranker, self._sources = parts.ranker, parts.sources
-        self._finder = Finder(parts.store, parts.index, parts.embedder)
+        self._ranker, self._sources, self._sites = parts.ranker, parts.sources, parts.sites
+        self._stories = Stories(parts.store, parts.index)
+        self._finder = Finder(parts.store, parts.index, parts.embedder, self._stories)
         self._asking = Asking(self._finder, parts.ranker, parts.writer, parts.confidence, parts.prose, self._known)
-        self._summaries = Summaries(parts.store, parts.index, parts.embedder, self._known)
+        self._summaries = Summaries(parts.store, parts.index, parts.embedder, self._known, self._stories)
         self._ingest = Ingest(parts.store, parts.embedder)
         self._watch = FeedWatch(parts.store.engine, parts.sources, self._ingest)
         self._languages_and_sources, self._known_at = Known((), ()), -1
@@ -131,6 +135,10 @@ class Corpus:
         """Raises UnknownArticle."""
         return self._store.article(article_id)
 
+    def story(self, article_id: str) -> Story:
+        """The articles of all sources about the same event, oldest first. Raises UnknownArticle."""
+        return self._stories.story_of(article_id)
+
     def articles(self, *, limit: int = 50, offset: int = 0) -> list[Article]:
         """Newest first."""
         return self._store.articles(limit, offset)
@@ -147,20 +155,29 @@ class Corpus:
         """Fetches and adds a page. Raises SourceError."""
         return self.add(self._sources.page(url))
 
+    def add_pages(self, urls: Sequence[str], *, on_progress: Progress = silent) -> Iterator[Added | SourceError]:
+        """One result for each, in order; several are fetched at a time."""
+        return self._added(((len(urls), read) for read in self._sources.pages(urls)), on_progress)
+
+    def add_site(self, url: str, limit: int, *, on_progress: Progress = silent) -> Iterator[Added | SourceError]:
+        """The newest pages of a site or of a section of it, by its sitemaps or its own links. Raises SourceError when
+        neither can be had.
+        """
+        return self.add_pages([link.url for link in self._sites.pages(url, limit)], on_progress=on_progress)
+
     def add_files(
         self, paths: Iterable[Path], *, root: Path | None = None, on_progress: Progress = silent
     ) -> Iterator[Added | SourceError]:
-        """Files, folders and JSONL, one result each; a broken one is a value, and the others go on.
+        """Files, folders, zips and JSONL, one result each; a broken one is a value, and the others go on.
 
         With `root`, an article's id is its path below it; otherwise its full path.
         """
-        for done, (total, read) in enumerate(self._sources.files(paths, root), 1):
-            yield read if isinstance(read, SourceError) else self._offer(read)
-            if done % PAGE == 0:
-                self.catch_up()
-            on_progress(done, total)
-        self.catch_up()
-        self.save()
+        return self._added(self._sources.files(paths, root), on_progress)
+
+    def add_document(self, name: str, content: bytes) -> list[Added | SourceError]:
+        """A file that somebody sent: one article, or those of a zip. Its name becomes the article's id."""
+        read = self._sources.document(named_file(name, content))
+        return list(self._added((len(read), each) for each in read))
 
     def remove(self, article_id: str) -> Article:
         """Raises UnknownArticle."""
@@ -178,9 +195,12 @@ class Corpus:
         return self._store.last_change()
 
     def catch_up(self) -> None:
-        """Applies to the index what the log has and it has not."""
+        """Applies to the index what the log has and it has not, and groups a page of it into stories: the rest of a
+        bulk with the next calls.
+        """
         while self._apply_page():
             pass
+        self._stories.follow()
         if self._index.unsaved() >= SAVE_AFTER:
             self.save()
 
@@ -201,6 +221,20 @@ class Corpus:
         """Begins to watch a feed: what it holds now counts as seen. Raises SourceError."""
         return self._watch.watch(url)
 
+    def watch_all(self, urls: Sequence[str], *, on_progress: Progress = silent) -> Iterator[Feed | SourceError]:
+        """One result for each, in order; several are visited at a time."""
+        for done, watched in enumerate(self._watch.watch_all(urls), 1):
+            on_progress(done, len(urls))
+            yield watched
+
+    def feeds_at(self, url: str) -> tuple[FeedLink, ...]:
+        """The feeds that a site or a page has, best first. Raises SourceError."""
+        return self._sites.feeds(url, datetime.now(UTC))
+
+    def feed_list(self, name: str, content: bytes | None = None) -> tuple[FeedLink, ...]:
+        """The feeds of an OPML file: its bytes, or those at the address that is its name. Raises SourceError."""
+        return self._sources.feed_list(self._sources.fetched(name) if content is None else named_file(name, content))
+
     def unwatch(self, url: str) -> None:
         """Raises UnknownFeed."""
         self._watch.unwatch(url)
@@ -213,6 +247,10 @@ class Corpus:
         refreshed = self._watch.refresh(now, poll_seconds)
         self.catch_up()
         return refreshed
+
+    def hang_up(self) -> None:
+        """Ends a round of `refresh` that is under way, soon. What it was about is done after the next start."""
+        self._watch.close()
 
     # --- keeping
 
@@ -242,7 +280,7 @@ class Corpus:
         """Saves the index and lets go of files. Closing twice does no harm."""
         if not self._closed:
             self._closed = True
-            with closing(self._store), closing(self._index):
+            with closing(self._store), closing(self._index), closing(self._sources), closing(self._watch):
                 self.save()
 
     # --- steps
@@ -276,6 +314,18 @@ class Corpus:
             languages = sorted(self._store.languages())
             self._languages_and_sources, self._known_at = Known(languages, self._store.sources()), change
         return self._languages_and_sources
+
+    def _added(
+        self, reads: Iterable[tuple[int, Article | SourceError]], on_progress: Progress = silent
+    ) -> Iterator[Added | SourceError]:
+        """`reads`: (how many there will be, the next of them). The index follows by the page, and at the end."""
+        for done, (total, read) in enumerate(reads, 1):
+            yield read if isinstance(read, SourceError) else self._offer(read)
+            if done % PAGE == 0:
+                self.catch_up()
+            on_progress(done, total)
+        self.catch_up()
+        self.save()
 
     def _offer(self, article: Article) -> Added | SourceError:
         try:

@@ -3,90 +3,79 @@
     due feed | conditional GET | entries not seen before, written down | each one's page | article + listed
 
 What is new is written down, with the feed's validators, before any page is fetched: a crash resumes where it was.
+Strangers are waited for in threads (`Crew`); everything is written by the caller's.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+import threading
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
 
 import sqlalchemy as sa
 
-from retrieval.database import UtcDateTime, reads_only
-from retrieval.errors import FetchFailed, NoArticle, SourceError, UnknownFeed
+from retrieval.bringing import Bringing, Round
+from retrieval.crew import HANDS, Crew, Errand
+from retrieval.database import reads_only
+from retrieval.entries import latest_moments, write_first, write_listed
+from retrieval.errors import SourceError, StoreFailed, UnknownFeed
 from retrieval.ingest import Ingest
+from retrieval.pace import Visit, next_visit
 from retrieval.reading import Sources
-from retrieval.sources.feeds import is_known
 from retrieval.sources.types import Entry, Feed, Fetched, NotModified, ParsedFeed, Refreshed, Validators
-from retrieval.store import ARTICLES, append
-from retrieval.types import Article
+from retrieval.store import append
+from retrieval.watched import (
+    FEEDS,
+    Aftermath,
+    Watched,
+    after_failure,
+    after_success,
+    first_row,
+    is_leaving,
+    watched_from,
+)
 
-MOST_TRIES = 6  # for a page, over five hours at the usual interval; then the feed's own copy of the item
-MOST_PAGES = 100  # in one round, so that one feed that lists thousands does not hold up the others
-LASTING = frozenset({"forbidden", "not found", "not text", "too large"})  # what a server will say again
-LONGEST_WAIT = timedelta(days=1)  # between visits to a feed or a page that fails
+VISITING_SECONDS = 5.0  # of a round until it turns to pages, even if a feed keeps us waiting
+PATIENCE_SECONDS = 25.0  # and until it ends: what a fetch may take, and reading it; the rest is for the next round
 
 log = logging.getLogger(__name__)
 
-META = sa.MetaData()
-FEEDS = sa.Table(
-    "feeds",
-    META,
-    sa.Column("url", sa.Text, primary_key=True),
-    sa.Column("title", sa.Text),
-    sa.Column("etag", sa.Text),
-    sa.Column("last_modified", sa.Text),
-    sa.Column("due", UtcDateTime),
-    sa.Column("failures", sa.Integer),
-)
-ENTRIES = sa.Table(
-    "entries",
-    META,
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("feed", sa.Text),
-    sa.Column("identity", sa.Text),
-    sa.Column("title", sa.Text),
-    sa.Column("url", sa.Text),
-    sa.Column("published", UtcDateTime),
-    sa.Column("html", sa.Text),
-    sa.Column("state", sa.Text),  # seen before we watched | waiting | stored | failed
-    sa.Column("tries", sa.Integer),
-    sa.Column("due", UtcDateTime),  # when a waiting one is fetched, or fetched again
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    number: int
-    feed: str
-    entry: Entry
-    tries: int
+Read = tuple[ParsedFeed, Fetched]
 
 
 class FeedWatch:
-    """The feeds' side of the store. `refresh` is for one caller at a time."""
+    """The feeds' side of the store. `refresh` is for one caller at a time; a second one waits."""
 
     def __init__(self, engine: sa.Engine, sources: Sources, ingest: Ingest) -> None:
-        self._engine, self._sources, self._ingest = engine, sources, ingest
+        self._engine, self._sources = engine, sources
         self._reads = reads_only(engine)
+        self._crew = Crew()
+        self._bringing = Bringing(engine, sources, ingest, self._crew)
+        self._refreshing = threading.Lock()
 
     def watch(self, url: str) -> Feed:
-        """The feed with its latest entry. Raises SourceError when it cannot be fetched or is no feed."""
+        """The feed with its latest entry. Raises SourceError when it cannot be fetched or is no feed.
+
+        One that has ended begins anew, if it answers.
+        """
         now = datetime.now(UTC)
-        result = self._sources.feed(url, Validators(), now)
-        if isinstance(result, NotModified):
-            raise AssertionError("a fetch without validators cannot be told that nothing changed")
-        parsed, fetched = result
-        url = self._known_as(url, fetched.url)
-        with self._engine.begin() as tx:
-            if tx.execute(sa.select(FEEDS.c.url).where(FEEDS.c.url == url)).first() is None:
-                row = {"url": url, "title": parsed.title, "due": now, "failures": 0, **_validators(fetched)}
-                tx.execute(sa.insert(FEEDS), row)
-                _write_entries(tx, url, parsed.entries, "seen", now)
-        return Feed(url, parsed.title, fetched.validators, now, 0, _latest(parsed))
+        return self._begin(url, self._first(url, now), now)
+
+    def watch_all(self, urls: Sequence[str]) -> Iterator[Feed | SourceError]:
+        """One result for each, in order; several are visited at a time."""
+        with ThreadPoolExecutor(HANDS, "watch") as pool:
+            ahead: deque[tuple[str, datetime, Future[Read]]] = deque()
+            for url in urls:
+                now = datetime.now(UTC)
+                ahead.append((url, now, pool.submit(self._first, url, now)))
+                if len(ahead) > HANDS:
+                    yield self._begun(*ahead.popleft())
+            while ahead:
+                yield self._begun(*ahead.popleft())
 
     def unwatch(self, url: str) -> None:
         """Raises UnknownFeed."""
@@ -96,142 +85,130 @@ class FeedWatch:
 
     def feeds(self) -> list[Feed]:
         with self._reads.connect() as tx:
-            return [_feed(row) for row in tx.execute(sa.select(FEEDS).order_by(FEEDS.c.title, FEEDS.c.url))]
+            rows = tx.execute(sa.select(FEEDS).order_by(FEEDS.c.title, FEEDS.c.url))
+            return [watched_from(row).feed for row in rows]
 
     def refresh(self, now: datetime, poll_seconds: int) -> Refreshed:
         """Visits each feed that is due, then fetches what waits, also from visits before a crash.
 
-        Whatever a stranger's feed or page does is one failure of that feed or entry, and the others go on.
+        Whatever a stranger's feed or page does is one failure of that feed or entry, and the others go on. Returns
+        within `VISITING_SECONDS + PATIENCE_SECONDS`, and what a piece of work of our own takes.
         """
-        with self._reads.connect() as tx:
-            due = [_feed(row) for row in tx.execute(sa.select(FEEDS).where(FEEDS.c.due <= now).order_by(FEEDS.c.due))]
-        interval = timedelta(seconds=poll_seconds)
-        outcomes = [self._visit(feed, now, interval) for feed in due]
-        articles = sum(self._bring(waiting, now, interval) for waiting in self._waiting(now))
-        return Refreshed(len(due), outcomes.count("unchanged"), outcomes.count("failed"), articles)
+        done: Counter[str] = Counter()
+        at = Round(now, timedelta(seconds=poll_seconds))
+        with self._refreshing:
+            self._crew.forget()
+            for watched in self._due(now):
+                self._crew.offer(self._visit(watched, at))
+            done.update(self._crew.work(VISITING_SECONDS))
+            self._bringing.line_up(at)
+            done.update(self._crew.work(PATIENCE_SECONDS))
+        visited = sum(done[outcome] for outcome in ("read", "unchanged", "failed", "gone"))
+        return Refreshed(visited, done["unchanged"], done["failed"], done["listed"])
 
-    def _known_as(self, url: str, final: str) -> str:
-        """A feed that is watched under the address after its redirects is not watched twice."""
-        known = {feed.url for feed in self.feeds()}
-        return final if final in known and url not in known else url
+    def close(self) -> None:
+        """Ends a round that is running, soon; what it was about is done by the next one, after the next start."""
+        self._crew.close()
+        with self._refreshing:  # until it has left
+            pass
 
-    def _visit(self, feed: Feed, now: datetime, interval: timedelta) -> str:
-        failures = feed.failures + 1
+    # --- beginning
+
+    def _first(self, url: str, now: datetime) -> Read:
+        result = self._sources.feed(url, Validators(), now)
+        if isinstance(result, NotModified):
+            raise AssertionError("a fetch without validators cannot be told that nothing changed")
+        return result
+
+    def _begun(self, url: str, now: datetime, visit: Future[Read]) -> Feed | SourceError:
         try:
-            return self._look(feed, now, interval)
+            return self._begin(url, visit.result(), now)
         except SourceError as error:
-            log.warning("feed not read: feed=%s reason=%s failures=%d", feed.url, error.reason, failures)
-        except Exception:
-            log.exception("feed not read: feed=%s failures=%d", feed.url, failures)
-        self._update(feed.url, {"due": now + _wait(interval, failures), "failures": failures})
+            return error
+
+    def _begin(self, url: str, read: Read, now: datetime) -> Feed:
+        parsed, fetched = read
+        with self._engine.begin() as tx:
+            url = _known_as(tx, url, fetched.url)
+            row = tx.execute(sa.select(FEEDS).where(FEEDS.c.url == url)).first()
+            if row is None:
+                tx.execute(sa.insert(FEEDS), {"url": url, **first_row(parsed, fetched, now)})
+            elif row.ended:
+                tx.execute(sa.update(FEEDS).where(FEEDS.c.url == url).values(first_row(parsed, fetched, now)))
+            if row is None or row.ended:
+                write_first(tx, url, parsed.entries[::-1], now)
+        return Feed(url, parsed.title, fetched.validators, now, 0, _latest(parsed))
+
+    # --- visiting
+
+    def _due(self, now: datetime) -> list[Watched]:
+        """Those that fail come last: only they may keep us waiting for long."""
+        query = sa.select(FEEDS).where((FEEDS.c.due <= now) & ~FEEDS.c.ended)
+        with self._reads.connect() as tx:
+            return [watched_from(row) for row in tx.execute(query.order_by(FEEDS.c.failures > 0, FEEDS.c.due))]
+
+    def _visit(self, watched: Watched, at: Round) -> Errand:
+        go = partial(self._sources.feed, watched.asked_at, watched.feed.validators, at.now)
+        return Errand(("feed", watched.url), watched.asked_at, go, partial(self._visited, watched, at))
+
+    def _visited(self, watched: Watched, at: Round, result: Read | NotModified | Exception) -> str:
+        failures = watched.feed.failures + 1
+        try:
+            if isinstance(result, Exception):
+                raise result
+            return self._write_visit(watched, at, result)
+        except StoreFailed:
+            raise
+        except SourceError as error:
+            log.warning("feed not read: feed=%s reason=%s failures=%d", watched.url, error.reason, failures)
+            failure: Exception = error
+        except Exception as error:
+            log.exception("feed not read: feed=%s failures=%d", watched.url, failures)
+            failure = error
+        with self._engine.begin() as tx:
+            _settle(tx, watched.url, after_failure(watched, failure, at.now, at.interval))
         return "failed"
 
-    def _look(self, feed: Feed, now: datetime, interval: timedelta) -> str:
-        result = self._sources.feed(feed.url, feed.validators, now)
-        if isinstance(result, NotModified):
-            self._update(feed.url, {"due": now + interval, "failures": 0})
-            return "unchanged"
-        parsed, fetched = result
-        row = {"title": parsed.title or feed.title, "due": now + interval, "failures": 0, **_validators(fetched)}
+    def _write_visit(self, watched: Watched, at: Round, result: Read | NotModified) -> str:
+        url, (fresh_for, every) = watched.url, _asked(watched, result)
         with self._engine.begin() as tx:
-            if not tx.execute(sa.update(FEEDS).where(FEEDS.c.url == feed.url).values(row)).rowcount:
+            if tx.execute(sa.select(FEEDS.c.url).where(FEEDS.c.url == url)).first() is None:
                 return "gone"  # unwatched during the visit
-            _write_entries(tx, feed.url, list(reversed(parsed.entries)), "waiting", now)  # the oldest is told first
-        return "read"
-
-    def _waiting(self, now: datetime) -> list[_Waiting]:
-        """The feeds in turn, the oldest entry of each first."""
-        turn = sa.func.row_number().over(partition_by=ENTRIES.c.feed, order_by=ENTRIES.c.number).label("turn")
-        is_due = (ENTRIES.c.state == "waiting") & (ENTRIES.c.due <= now)
-        turns = sa.select(ENTRIES.c.number, turn).where(is_due).subquery()
-        query = sa.select(ENTRIES).join(turns, turns.c.number == ENTRIES.c.number)
-        query = query.order_by(turns.c.turn, ENTRIES.c.number).limit(MOST_PAGES)
-        with self._reads.connect() as tx:
-            return [_Waiting(row.number, row.feed, _entry(row), row.tries) for row in tx.execute(query)]
-
-    def _bring(self, waiting: _Waiting, now: datetime, interval: timedelta) -> bool:
-        """Whether the log now says that the feed carries the entry's article."""
-        url, tries = waiting.entry.url, waiting.tries + 1
-        try:
-            return self._list(waiting, *self._article(waiting))
-        except SourceError as error:
-            log.warning("entry not read: feed=%s url=%s reason=%s", waiting.feed, url, error.reason)
-            is_lost = url is None or tries >= MOST_TRIES  # the feed's own words will not become more
-        except Exception:
-            log.exception("entry not read: feed=%s url=%s", waiting.feed, url)
-            is_lost = tries >= MOST_TRIES
-        state = "failed" if is_lost else "waiting"
-        self._mark(waiting, {"tries": tries, "state": state, "due": now + _wait(interval, tries)})
-        return False
-
-    def _article(self, waiting: _Waiting) -> tuple[str, int]:
-        """(id, revision) of what the entry's page holds; if it cannot be had, of what is held already, else of the
-        feed's own copy. Raises what the page raised while it is worth another try, or if there is no copy."""
-        entry = waiting.entry
-        try:
-            article = self._sources.page(entry.url) if entry.url else self._sources.entry(entry, waiting.feed)
-        except Exception as error:
-            if entry.url and (held := self._held(entry.url)):
-                return held
-            if not entry.url or (_may_pass(error) and waiting.tries + 1 < MOST_TRIES):
-                raise
-            article = self._copy(waiting, error)
-        added = self._ingest.add(article).article
-        return added.id, added.revision
-
-    def _copy(self, waiting: _Waiting, error: Exception) -> Article:
-        try:
-            return self._sources.entry(waiting.entry, waiting.feed)
-        except NoArticle:
-            raise error from None
-
-    def _held(self, url: str) -> tuple[str, int] | None:
-        url = self._sources.canonical(url)
-        is_it = ARTICLES.c.current & ((ARTICLES.c.url == url) | (ARTICLES.c.id == url))
-        query = sa.select(ARTICLES.c.id, ARTICLES.c.revision).where(is_it).order_by(ARTICLES.c.id).limit(1)
-        with self._reads.connect() as tx:
-            row = tx.execute(query).first()
-        return None if row is None else (row.id, row.revision)
-
-    def _list(self, waiting: _Waiting, article_id: str, revision: int) -> bool:
-        """False when the feed was unwatched meanwhile."""
-        with self._engine.begin() as tx:
-            mine = ENTRIES.c.number == waiting.number
-            if not tx.execute(sa.update(ENTRIES).where(mine).values(state="stored", html="")).rowcount:
-                return False
-            append(tx, "listed", article_id, revision, waiting.feed)
-        return True
-
-    def _mark(self, waiting: _Waiting, values: dict[str, Any]) -> None:
-        with self._engine.begin() as tx:
-            tx.execute(sa.update(ENTRIES).where(ENTRIES.c.number == waiting.number).values(values))
-
-    def _update(self, url: str, values: dict[str, Any]) -> None:
-        with self._engine.begin() as tx:
-            tx.execute(sa.update(FEEDS).where(FEEDS.c.url == url).values(values))
+            if not isinstance(result, NotModified):
+                write_listed(tx, url, result[0].entries[::-1], at.now)  # the oldest is told first
+            visit = Visit(url, at.now, latest_moments(tx, url), (fresh_for, every))
+            moved = result.moved if isinstance(result, NotModified) else result[1].moved
+            taken = is_leaving(watched, moved) and _is_taken(tx, url, moved)
+            after = after_success(watched, result, taken=taken)
+            due = at.now + next_visit(visit, at.interval)
+            _settle(tx, url, Aftermath({**after.row, "due": due}, after.told))
+        return "unchanged" if isinstance(result, NotModified) else "read"
 
 
-def _wait(interval: timedelta, failures: int) -> timedelta:
-    return min(LONGEST_WAIT, interval * (1 << min(failures, 16)))
+def _known_as(tx: sa.Connection, url: str, final: str) -> str:
+    """A feed that is watched under the address after its redirects, or asked for there, is not watched twice."""
+    rows = tx.execute(sa.select(FEEDS.c.url).where(FEEDS.c.url.in_((url, final)) | FEEDS.c.address.in_((url, final))))
+    known = sorted(rows.scalars(), key=lambda each: (each != url, each != final))
+    return known[0] if known else url
 
 
-def _may_pass(error: Exception) -> bool:
-    """Whether the page may be there the next time."""
-    return isinstance(error, FetchFailed) and error.reason not in LASTING
+def _is_taken(tx: sa.Connection, url: str, address: str | None) -> bool:
+    there = (FEEDS.c.url == address) | (FEEDS.c.address == address)
+    return tx.execute(sa.select(FEEDS.c.url).where((FEEDS.c.url != url) & there)).first() is not None
 
 
-def _write_entries(tx: sa.Connection, feed: str, entries: Sequence[Entry], state: str, due: datetime) -> None:
-    rows = tx.execute(sa.select(ENTRIES.c.identity, ENTRIES.c.url).where(ENTRIES.c.feed == feed))
-    known = {row.identity: row.url for row in rows}
-    for entry in entries:
-        if not is_known(entry, known):
-            row = {"identity": entry.identity, "title": entry.title, "url": entry.url, "published": entry.published}
-            html = entry.html if state == "waiting" else ""
-            tx.execute(sa.insert(ENTRIES), {**row, "feed": feed, "html": html, "state": state, "tries": 0, "due": due})
+def _settle(tx: sa.Connection, url: str, after: Aftermath) -> None:
+    """The feed's row, and what the log is told of it, together or not at all."""
+    if tx.execute(sa.update(FEEDS).where(FEEDS.c.url == url).values(dict(after.row))).rowcount and after.told:
+        append(tx, after.told, "", 0, url)
 
 
-def _validators(fetched: Fetched) -> dict[str, str | None]:
-    return {"etag": fetched.validators.etag, "last_modified": fetched.validators.last_modified}
+def _asked(watched: Watched, result: Read | NotModified) -> tuple[float | None, float | None]:
+    """Seconds to stay away: for the server, and for the publisher, whose word is kept while nothing changes."""
+    if isinstance(result, NotModified):
+        return result.fresh_for, watched.every
+    parsed, fetched = result
+    return fetched.fresh_for, parsed.every
 
 
 def _latest(parsed: ParsedFeed) -> Entry | None:
@@ -240,11 +217,3 @@ def _latest(parsed: ParsedFeed) -> Entry | None:
     if dated:
         return max(dated, key=lambda entry: entry.published or datetime.min.replace(tzinfo=UTC))
     return parsed.entries[0] if parsed.entries else None
-
-
-def _feed(row: Any) -> Feed:
-    return Feed(row.url, row.title, Validators(row.etag, row.last_modified), row.due, row.failures)
-
-
-def _entry(row: Any) -> Entry:
-    return Entry(row.identity, row.title, row.url, row.published, row.html)

@@ -13,6 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from retrieval import Corpus
     from retrieval.ports import Embedder
+    from retrieval.sources.workers import Workers
 
 _shared = Path(os.environ.get("FOOTNOTE_SHARED", Path(__file__).parents[2] / "shared"))
 SHARED: Path | None = _shared if _shared.is_dir() else None
@@ -36,8 +37,17 @@ def embedder() -> Embedder:
     return load_embedder(None, EXPORTED)
 
 
+@pytest.fixture(scope="session")
+def workers() -> Iterator[Workers]:
+    """The real child processes that parse, started once."""
+    from retrieval.sources.workers import Workers
+
+    with Workers() as running:
+        yield running
+
+
 @pytest.fixture
-def make_corpus(embedder: Embedder, tmp_path: Path) -> Iterator[Callable[..., Corpus]]:
+def make_corpus(embedder: Embedder, workers: Workers, tmp_path: Path) -> Iterator[Callable[..., Corpus]]:
     """Opens corpora with the real model; a local server may be fetched from. `make_corpus(folder)` reopens that
     folder.
     """
@@ -47,7 +57,7 @@ def make_corpus(embedder: Embedder, tmp_path: Path) -> Iterator[Callable[..., Co
 
     def make(data: Path | None = None) -> Corpus:
         settings = CorpusSettings(data or tmp_path / "corpus", allowed_networks=(ip_network("127.0.0.0/8"),))
-        opened.append(open_corpus(settings, embedder))
+        opened.append(open_corpus(settings, embedder, workers))
         return opened[-1]
 
     yield make
@@ -56,11 +66,11 @@ def make_corpus(embedder: Embedder, tmp_path: Path) -> Iterator[Callable[..., Co
 
 
 @pytest.fixture(scope="session")
-def starter(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
+def starter(embedder: Embedder, workers: Workers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
     """The starter articles, read only: a test that changes a corpus makes its own."""
     from retrieval import CorpusSettings, open_corpus
 
-    corpus = open_corpus(CorpusSettings(tmp_path_factory.mktemp("starter")), embedder)
+    corpus = open_corpus(CorpusSettings(tmp_path_factory.mktemp("starter")), embedder, workers)
     list(corpus.add_files([SEEDS / "articles"], root=SEEDS / "articles"))
     yield corpus
     corpus.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from retrieval import (
@@ -15,6 +15,7 @@ from retrieval import (
     Development,
     Entry,
     Feed,
+    FeedLink,
     FetchFailed,
     KeyFacts,
     Length,
@@ -25,12 +26,14 @@ from retrieval import (
     Scope,
     Searched,
     Sentence,
+    SourceError,
     StorySummary,
     Summary,
     TopicSummary,
     Turn,
     UnknownArticle,
     UnknownFeed,
+    UnreadableFile,
     Validators,
 )
 
@@ -72,6 +75,8 @@ class FakeCorpus:
         self.held = {article.id: article for article in articles}
         self.pages = dict(pages or {})  # address -> what is found there
         self.carried: dict[str, list[Article]] = {}  # feed -> what it carries; an address not in it is no feed
+        self.sites: dict[str, tuple[FeedLink, ...]] = {}  # page -> the feeds it names
+        self.lists: dict[str, tuple[FeedLink, ...]] = {}  # name or address of an OPML file -> its feeds
         self.watched: dict[str, Feed] = {}
         self.log: list[Change] = []
         self.interrupted: str | None = None  # somebody presses Ctrl-C at questions with this word
@@ -169,9 +174,32 @@ class FakeCorpus:
         self.held[article.id] = article
         return Added(article, "same" if known else "new")
 
+    def add_document(self, name: str, content: bytes) -> list[Added | SourceError]:
+        """A text of one line for each article."""
+        articles = [Article(f"{name}:{at}", line, line) for at, line in enumerate(content.decode().splitlines())]
+        self.held |= {article.id: article for article in articles}
+        return [Added(article, "new") for article in articles] or [UnreadableFile(name, "empty")]
+
+    def feeds_at(self, url: str) -> tuple[FeedLink, ...]:
+        if url not in self.sites:
+            raise NotAFeed(url, "no feeds")
+        return self.sites[url]
+
+    def feed_list(self, name: str, content: bytes | None = None) -> tuple[FeedLink, ...]:
+        if name not in self.lists:
+            raise NotAFeed(name, "not a list")
+        return self.lists[name]
+
+    def watch_all(self, urls: Sequence[str]) -> Iterator[Feed | SourceError]:
+        for url in urls:
+            try:
+                yield self.watch(url)
+            except NotAFeed as fault:
+                yield fault
+
     def watch(self, url: str) -> Feed:
         if url not in self.carried:
-            raise NotAFeed(url, "html page")
+            raise NotAFeed(url, "not a feed" if url in self.lists else "html page")
         items = self.carried[url]
         latest = Entry(items[-1].id, items[-1].title, items[-1].url, items[-1].published, "") if items else None
         due = NOON + timedelta(minutes=5)
@@ -191,6 +219,9 @@ class FakeCorpus:
             self.log.append(Change(len(self.log) + 1, "added", article.id, article.revision))
             self.log.append(Change(len(self.log) + 1, "listed", article.id, article.revision, feed))
         return Refreshed(len(self.watched), 0, 0, len(fresh))
+
+    def hang_up(self) -> None:
+        """No round is ever under way here."""
 
     def changes(self, after: int, limit: int = 500) -> list[Change]:
         return self.log[after : after + limit]

@@ -56,6 +56,9 @@ class FakeLog:
         self.watched: list[str] = []
         self.failures: deque[Exception] = deque()
 
+    def hang_up(self) -> None:
+        """No round is ever under way here."""
+
     def list_article(self, article_id: str, feed: str) -> None:
         self.log.append(Change(len(self.log) + 1, "listed", article_id, 1, feed))
 

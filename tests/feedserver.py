@@ -10,14 +10,15 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
-FIRST_DAY = datetime(2026, 5, 1, 8, tzinfo=UTC)
+BEFORE = timedelta(minutes=1)  # the first article is dated so long before the server was made, each next a second on
 DRAIN_SECONDS = 5
 
 
@@ -28,6 +29,7 @@ class Page:
     body: bytes
     media_type: str
     status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)  # beside those that every answer has
 
     @property
     def etag(self) -> str:
@@ -42,6 +44,7 @@ class FeedServer:
         self.visits: Counter[tuple[str, int]] = Counter()  # (path, status) -> requests
         self._pages: dict[str, Page] = {}
         self._items: list[str] = []
+        self._first = datetime.now(UTC) - BEFORE
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = False
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="feedserver")
@@ -64,15 +67,16 @@ class FeedServer:
         """A new article and its entry at the top of the feed; returns the article's address."""
         number = len(self._items) + 1
         path = f"/articles/{number}.html"
-        day = FIRST_DAY + timedelta(hours=number)
+        day = self._first + timedelta(seconds=number)
         self._pages[path] = Page(_article(title, paragraphs, self.title, day, language).encode(), "text/html")
         self._items.insert(0, _item(number, title, self.root + path, paragraphs[0], day))
         self._write_feed()
         return self.root + path
 
-    def serve(self, path: str, body: bytes, media_type: str = "text/html", status: int = 200) -> str:
-        """Any bytes at a path; returns the address."""
-        self._pages[path] = Page(body, media_type, status)
+    def serve(self, path: str, body: bytes, media_type: str = "text/html", status: int = 200, **headers: str) -> str:
+        """Any bytes at a path; returns the address. Underscores in headers' names become hyphens."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self._pages[path] = Page(body, media_type, status, named)
         return self.root + path
 
     def page(self, path: str) -> Page:
@@ -109,12 +113,14 @@ def _handler(site: FeedServer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             page = site.page(path)
-            unchanged = self.headers.get("If-None-Match") == page.etag
+            unchanged = page.status == 200 and self.headers.get("If-None-Match") == page.etag
             status = 304 if unchanged else page.status
             site.visits[path, status] += 1
             self.send_response(status)
             self.send_header("ETag", page.etag)
             self.send_header("Content-Type", f"{page.media_type}; charset=utf-8")
+            for name, value in page.headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", "0" if unchanged else str(len(page.body)))
             self.end_headers()
             if not unchanged:

@@ -68,7 +68,7 @@ def site() -> Iterator[FeedServer]:
         yield site
 
 
-def settings(root: str, data: Path) -> Settings:
+def settings(root: str, data: Path, admins: frozenset[int] = frozenset()) -> Settings:
     """As the environment would give them, but with feeds visited at every round."""
     return Settings.model_construct(
         telegram_bot_token=Settings(TELEGRAM_BOT_TOKEN=TOKEN).telegram_bot_token,
@@ -76,7 +76,7 @@ def settings(root: str, data: Path) -> Settings:
         data=data,
         poll_seconds=1,
         allowed_networks=(ip_network("127.0.0.0/8"),),
-        admins=frozenset(),
+        admins=admins,
         log_level="INFO",
         model=None,
         model_languages=(),
@@ -84,10 +84,10 @@ def settings(root: str, data: Path) -> Settings:
 
 
 @asynccontextmanager
-async def running(root: str, corpus: Corpus, data: Path) -> AsyncIterator[None]:
+async def running(root: str, corpus: Corpus, data: Path, admins: frozenset[int] = frozenset()) -> AsyncIterator[None]:
     """A bot from its start to its stop, over an open corpus."""
     store, stop = open_store(data), asyncio.Event()
-    serving = asyncio.create_task(Service(settings(root, data), corpus, store).serve(stop))
+    serving = asyncio.create_task(Service(settings(root, data, admins), corpus, store).serve(stop))
     try:
         yield
     finally:

@@ -33,6 +33,7 @@ from retrieval.text.languages import detect
 from retrieval.types import Article
 
 MIN_TEXT = 80  # characters: less is a caption, a notice of consent or a locked door, not an article
+MIN_ENTRY = 25  # of a feed's own words: less is "Comments" or "Read on"
 MAX_TEXT = 1_000_000  # characters: a long novel; more is a dump, and takes minutes to cut and embed
 MAX_TITLE = 300  # characters
 _MAX_LEAD_IN = 120  # characters of a line that may stand above the title: the outlet, the date, the section
@@ -49,10 +50,21 @@ _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
 def read_article(fetched: Fetched, article_id: str) -> Article:
     """Raises NoArticle ("no text", "too short", "too large"), UnreadableFile ("empty", "broken", "locked"),
     UnsupportedFile."""
+    return _read(fetched, article_id, MIN_TEXT)
+
+
+def read_entry(fetched: Fetched, article_id: str) -> Article:
+    """What a feed itself holds of an item: a channel's post of one sentence is all there is of it. Raises as
+    `read_article` does.
+    """
+    return _read(fetched, article_id, MIN_ENTRY)
+
+
+def _read(fetched: Fetched, article_id: str, least: int) -> Article:
     if not fetched.content.strip():
         raise UnreadableFile(fetched.url, "empty")
     article = compose(_reader(fetched)(fetched), fetched.url, article_id)
-    if len(article.text) < MIN_TEXT:
+    if len(article.text) < least:
         raise NoArticle(fetched.url, "too short")
     return article
 

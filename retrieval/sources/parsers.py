@@ -79,6 +79,7 @@ class Task(Generic[Result]):
 _LINKS = TypeAdapter(tuple[FeedLink, ...])
 _SOURCES = "retrieval.sources"
 ARTICLE = Task("article", f"{_SOURCES}.articles:read_article", TypeAdapter(Article), ("text/html", _PAGE), argument=str)
+ENTRY = Task("entry", f"{_SOURCES}.articles:read_entry", ARTICLE.result, ARTICLE.sample, argument=str)
 FEED = Task(
     "feed", f"{_SOURCES}.feeds:parse_feed", TypeAdapter(ParsedFeed), ("application/rss+xml", _FEED),
     argument=datetime.fromisoformat,
@@ -91,7 +92,7 @@ SITEMAP = Task(
 ARCHIVE = Task("archive", f"{_SOURCES}.sitemaps:read_archive", TypeAdapter(Sitemap), ("text/html", _PAGE))
 MEMBERS = Task("members", f"{_SOURCES}.archives:unpack", TypeAdapter(tuple[Fetched, ...]))
 TASKS: dict[str, Task[Any]] = {
-    task.name: task for task in (ARTICLE, FEED, OPML, FEEDS_IN_PAGE, SITEMAP, ARCHIVE, MEMBERS)
+    task.name: task for task in (ARTICLE, ENTRY, FEED, OPML, FEEDS_IN_PAGE, SITEMAP, ARCHIVE, MEMBERS)
 }
 
 

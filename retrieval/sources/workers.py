@@ -80,6 +80,10 @@ class Workers:
         """`patience` in place of the deadline, in seconds: for a file that somebody vouches for."""
         return self._read(parsers.ARTICLE, fetched, article_id, patience)
 
+    def entry(self, fetched: Fetched, article_id: str) -> Article:
+        """What a feed holds of an item, however short."""
+        return self._read(parsers.ENTRY, fetched, article_id)
+
     def feed(self, fetched: Fetched, now: datetime) -> ParsedFeed:
         """`now` is aware: entries of the future become it."""
         return self._read(parsers.FEED, fetched, now.isoformat())

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.alerts import alert_key, plan
-from bot.types import TERMINAL_CHAT, Alert, Lane, Subscription
+from bot.types import TERMINAL_CHAT, Alert, FeedNews, Lane, Subscription
 from retrieval import Change
 
 FEED, OTHER = "https://feed.example/", "https://other.example/"
@@ -41,6 +41,14 @@ def test_two_feeds_with_the_same_article_make_the_same_key() -> None:
     keys = [d.key for d in plan([listed(1, "ferry"), listed(2, "ferry", OTHER)], followers) if d.chat_id == 1]
     assert len(keys) == 2
     assert len(set(keys)) == 1
+
+
+def test_a_feed_in_trouble_is_told_to_its_followers_each_time_once() -> None:
+    changes = [Change(7, "down", "", 0, FEED), Change(9, "back", "", 0, FEED), Change(12, "down", "", 0, FEED)]
+    told = [(d.key, d.content) for d in plan(changes, followers) if d.chat_id == 1]
+    assert told == [
+        ("f:7:1", FeedNews(FEED, "down")), ("f:9:1", FeedNews(FEED, "back")), ("f:12:1", FeedNews(FEED, "down")),
+    ]  # fmt: skip
 
 
 def test_followers_are_asked_for_once_per_feed() -> None:

@@ -12,7 +12,8 @@ from bot.pages import LIMITS
 from bot.store import BotStore
 from bot.suggestions import Suggestion
 from bot.texts import load_texts
-from bot.types import Button, Chat, Heard, Reply
+from bot.types import Button, Chat, FeedNews, Heard, Reply, SentFile
+from retrieval import FeedLink
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock
 
 CHAT = Chat(100, "en")
@@ -75,7 +76,7 @@ def test_following_twice_is_told(desk: Desk) -> None:
 def test_what_is_no_feed_is_told_and_not_followed(desk: Desk, store: BotStore) -> None:
     reply = say(desk, "/follow https://news.example/")
     assert reply.failed
-    assert "is a web page, not a feed" in text(reply)
+    assert text(reply) == "I found no feed at https://news.example/."
     assert store.subscriptions(CHAT.id) == []
 
 
@@ -171,3 +172,62 @@ def test_without_an_address_feeds_are_offered_and_one_press_follows(corpus: Fake
     assert [button.text for button in buttons] == ["News", "Новости"]
     desk.press(Heard(CHAT, 8, buttons[0].data))
     assert [subscription.feed for subscription in store.subscriptions(CHAT.id)] == [FEED]
+
+
+def test_a_site_with_one_feed_is_followed_by_it(desk: Desk, corpus: FakeCorpus, store: BotStore) -> None:
+    corpus.sites["https://news.example/"] = (FeedLink(FEED, "All news"),)
+    assert text(say(desk, "/follow news.example/")).startswith("Now following Feed rss.")
+    assert [one.feed for one in store.subscriptions(CHAT.id)] == [FEED]
+
+
+def test_of_several_feeds_of_a_site_one_is_chosen_by_a_button(desk: Desk, corpus: FakeCorpus, store: BotStore) -> None:
+    other = "https://other.example/atom"
+    corpus.sites["https://news.example/"] = (FeedLink(FEED, "All news"), FeedLink(other, "Comments"))
+    reply = say(desk, "/follow https://news.example/")
+    assert text(reply) == "This site has several feeds. Which one?"
+    assert [button.text for button in buttons(reply)] == ["All news", "Comments"]
+    assert store.subscriptions(CHAT.id) == []
+    assert press(desk, buttons(reply)[1]).startswith("Now following Feed atom.")
+    assert [one.feed for one in store.subscriptions(CHAT.id)] == [other]
+
+
+def test_a_list_of_feeds_is_followed_as_far_as_it_goes(desk: Desk, corpus: FakeCorpus, store: BotStore) -> None:
+    corpus.lists["https://news.example/all.opml"] = (
+        FeedLink(FEED), FeedLink("https://gone.example/rss"), FeedLink("https://other.example/atom"),
+    )  # fmt: skip
+    say(desk, f"/follow {FEED}")
+    told = text(say(desk, "/follow https://news.example/all.opml"))
+    assert told.split("\n")[:3] == ["Now following 1 feed of the list.", "1 was followed already.", "1 cannot be had:"]
+    assert "gone.example" in told.split("\n")[3]
+    assert len(store.subscriptions(CHAT.id)) == 2
+
+
+def test_a_long_list_stops_at_the_chats_limit(desk: Desk, corpus: FakeCorpus, store: BotStore) -> None:
+    feeds = [f"https://news.example/{number}" for number in range(FEEDS_PER_CHAT + 3)]
+    corpus.carried |= {feed: [] for feed in feeds}
+    corpus.lists["mine.opml"] = tuple(map(FeedLink, feeds))
+    told = text(desk.hear(Heard(CHAT, 8, "", file=SentFile("mine.opml", b"<opml/>"))))
+    assert "3 are left out: one chat may follow 50." in told
+    assert len(store.subscriptions(CHAT.id)) == FEEDS_PER_CHAT
+
+
+def test_the_list_tells_which_feeds_do_not_answer(desk: Desk, corpus: FakeCorpus) -> None:
+    for feed in (FEED, "https://other.example/atom"):
+        say(desk, f"/follow {feed}")
+    corpus.watched[FEED] = replace(corpus.watched[FEED], down_since=NOON)
+    corpus.watched["https://other.example/atom"] = replace(corpus.watched["https://other.example/atom"], ended=True)
+    listed = text(say(desk, "/following")).split("\n")
+    assert listed[2:] == ["1. Feed atom – closed for good", "2. Feed rss – no answer since 31 May 2026"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "offered"),
+    [("down", "has not answered for five days", 1), ("back", "is back.", 0), ("ended", "is closed for good", 1)],
+)
+def test_what_becomes_of_a_feed_is_told(desk: Desk, kind: str, words: str, offered: int) -> None:
+    say(desk, f"/follow {FEED}")
+    told = desk.alert(CHAT, FeedNews(FEED, kind))  # type: ignore[arg-type]
+    assert told is not None
+    assert told.text.startswith("Feed rss ")
+    assert words in told.text
+    assert len(told.buttons) == offered

@@ -11,6 +11,7 @@ from tests.botapi.faults import Faults, Refused
 from tests.botapi.state import BOT, Json, State
 
 MAX_TOAST = 200  # characters of an answer to a pressed button
+MAX_FILE = 20_000_000  # bytes that a bot may fetch
 SCOPED = {"scope", "language_code"}
 PARAMETERS: Mapping[str, set[str]] = {
     "getMe": set(),
@@ -26,6 +27,7 @@ PARAMETERS: Mapping[str, set[str]] = {
     "setMyCommands": {"commands", *SCOPED},
     "getMyCommands": SCOPED,
     "getChatMember": {"chat_id", "user_id"},
+    "getFile": {"file_id"},
 }
 Result = Json | bool | list[Json]
 
@@ -47,6 +49,7 @@ class Methods:
             "setMyCommands": self._set_commands,
             "getMyCommands": lambda parameters: self._state.commands.get(_scope(parameters), []),
             "getChatMember": self._chat_member,
+            "getFile": self._file,
         }
 
     def call(self, name: str, parameters: Json) -> Result:
@@ -134,6 +137,16 @@ class Methods:
         chat_id, user_id = self._chat(parameters), int(parameters["user_id"])
         status = "administrator" if user_id in self._state.admins.get(chat_id, ()) else "member"
         return {"status": status, "user": {"id": user_id, "is_bot": False, "first_name": f"Person {user_id}"}}
+
+    def _file(self, parameters: Json) -> Json:
+        file_id = parameters["file_id"]
+        content = self._state.files.get(file_id)
+        if content is None:
+            raise Refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(content) > MAX_FILE:
+            raise Refused(400, "Bad Request: file is too big")
+        told = {"file_id": file_id, "file_unique_id": file_id, "file_size": len(content)}
+        return {**told, "file_path": f"documents/{file_id}"}
 
     def _chat(self, parameters: Json) -> int:
         try:

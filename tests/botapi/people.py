@@ -33,6 +33,14 @@ class People:
         body = {**sticker, "is_animated": False, "is_video": False}
         return self._push("message", self._state.message(chat_id, self._user(abs(chat_id), {}), sticker=body))
 
+    def send_document(self, name: str, content: bytes, chat_id: int = 1, **more: object) -> Json:
+        """A file, as a person sends it."""
+        self._state.chat(chat_id)
+        file_id = f"file-{self._state.number()}"
+        self._state.files[file_id] = content
+        body = {"file_id": file_id, "file_unique_id": file_id, "file_name": name, "file_size": len(content)}
+        return self._push("message", self._state.message(chat_id, self._user(abs(chat_id), {}), document=body, **more))
+
     def press(self, message: Json, data: str, *, user_id: int | None = None) -> Json:
         """Presses a button under one of the bot's messages."""
         user = self._user(user_id or abs(message["chat"]["id"]), {})

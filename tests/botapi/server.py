@@ -65,8 +65,9 @@ class BotApi:
     def start(self, port: int = 0, routes: list[Any] | None = None) -> str:
         """Listens on 127.0.0.1 and returns the address, "http://127.0.0.1:<port>"."""
         bot = (r"/bot([^/]+)/(\w+)/?", _Handler, {"api": self})
+        file = (r"/file/bot[^/]+/documents/(.+)", _FileHandler, {"api": self})
         sockets = bind_sockets(port, "127.0.0.1")
-        self._http = HTTPServer(Application([bot, *(routes or [])]))
+        self._http = HTTPServer(Application([bot, file, *(routes or [])]))
         self._http.add_sockets(sockets)
         return f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
 
@@ -184,6 +185,17 @@ class _Handler(RequestHandler):
             self.finish(json.dumps(body))
         except StreamClosedError:
             return
+
+
+class _FileHandler(RequestHandler):
+    def initialize(self, api: BotApi) -> None:
+        self._files = api.state.files
+
+    def get(self, file_id: str) -> None:
+        if file_id not in self._files:
+            self.send_error(404)
+            return
+        self.finish(self._files[file_id])
 
 
 def _parameters(request: HTTPServerRequest) -> Json:

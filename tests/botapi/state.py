@@ -31,6 +31,7 @@ class State:
         self.queries: dict[str, Json | None] = {}  # a pressed button -> what the bot answered
         self.commands: dict[str, list[Json]] = {}
         self.admins: dict[int, set[int]] = {}
+        self.files: dict[str, bytes] = {}  # what people sent, by file id; forgotten by a restart
         self._numbers = itertools.count(1)
 
     def number(self) -> int:
