@@ -233,7 +233,7 @@ class Corpus:
 
     def feed_list(self, name: str, content: bytes | None = None) -> tuple[FeedLink, ...]:
         """The feeds of an OPML file: its bytes, or those at the address that is its name. Raises SourceError."""
-        return self._sources.feed_list(self._sources.fetched(name) if content is None else named_file(name, content))
+        return self._sources.feed_list(name, content)
 
     def unwatch(self, url: str) -> None:
         """Raises UnknownFeed."""
@@ -249,8 +249,8 @@ class Corpus:
         return refreshed
 
     def hang_up(self) -> None:
-        """Ends a round of `refresh` that is under way, soon. What it was about is done after the next start."""
-        self._watch.close()
+        """Ends a round of `refresh` that is under way, soon. What it was about is done by the next."""
+        self._watch.hang_up()
 
     # --- keeping
 

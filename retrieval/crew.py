@@ -31,7 +31,7 @@ class Errand:
 
 
 class Crew:
-    """`offer` and `work` are for one caller at a time; `close` for any thread.
+    """`offer` and `work` are for one caller at a time; `interrupt` and `close` for any thread.
 
     The threads are daemons: a process may end while a stranger's server still keeps one waiting.
     """
@@ -43,6 +43,7 @@ class Crew:
         self._hosts: Counter[str] = Counter()
         self._back: SimpleQueue[tuple[str, Errand, Any] | None] = SimpleQueue()
         self._closed = threading.Event()
+        self._interrupted = threading.Event()
         self._begun = 0.0  # when the last one went out
 
     def has(self, key: Hashable) -> bool:
@@ -60,7 +61,7 @@ class Crew:
         More may be offered meanwhile. What is still out then is settled when work goes on.
         """
         end = time.monotonic() + patience
-        while not self._closed.is_set() and self._begin():
+        while not (self._closed.is_set() or self._interrupted.is_set()) and self._begin():
             try:
                 back = self._back.get(timeout=max(0.0, self._patience(end) - time.monotonic()))
             except Empty:
@@ -69,9 +70,15 @@ class Crew:
                 yield self._settled(*back)
 
     def forget(self) -> None:
-        """What was offered and has not begun."""
+        """What was offered and has not begun; and that somebody interrupted."""
+        self._interrupted.clear()
         self._offered.clear()
         self._keys = set(self._out)
+
+    def interrupt(self) -> None:
+        """Ends `work` that is under way, and begins nothing more until `forget`. From any thread."""
+        self._interrupted.set()
+        self._back.put(None)  # wakes `work`
 
     def close(self) -> None:
         """Nothing begins any more and nothing is settled. Waits a little for what is out."""

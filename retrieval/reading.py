@@ -90,9 +90,9 @@ class Sources:
         fetched = self._fetch(url, validators)
         return fetched if isinstance(fetched, NotModified) else (self._workers.feed(fetched, now), fetched)
 
-    def feed_list(self, fetched: Fetched) -> tuple[FeedLink, ...]:
-        """The feeds of an OPML file. Raises SourceError."""
-        return self._workers.opml(fetched)
+    def feed_list(self, name: str, content: bytes | None = None) -> tuple[FeedLink, ...]:
+        """The feeds of an OPML file: its bytes, or those at the address that is its name. Raises SourceError."""
+        return self._workers.opml(self.fetched(name) if content is None else Fetched(name, content, "text/x-opml"))
 
     def files(self, paths: Iterable[Path], root: Path | None) -> Iterator[tuple[int, Article | SourceError]]:
         """(how many results there will be, as far as is known yet, the next of them): one for each file, for each row

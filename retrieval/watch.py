@@ -106,6 +106,12 @@ class FeedWatch:
         visited = sum(done[outcome] for outcome in ("read", "unchanged", "failed", "gone"))
         return Refreshed(visited, done["unchanged"], done["failed"], done["listed"])
 
+    def hang_up(self) -> None:
+        """Ends a round that is running, soon; what it was about is done by the next one."""
+        self._crew.interrupt()
+        with self._refreshing:  # until it has left
+            pass
+
     def close(self) -> None:
         """Ends a round that is running, soon; what it was about is done by the next one, after the next start."""
         self._crew.close()

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.store import BotStore, open_store
+from tests.bot.cli import footnote, here
 from tests.fake_corpus import HandClock
+
+__all__ = ["footnote", "here"]  # fixtures
 
 CHAT_ID = 100
 

@@ -394,3 +394,20 @@ def test_any_closest_passages_can_be_sent(said: tuple[Sentence, ...], searched: 
 def test_any_refusal_can_be_sent(nearest: list[Nearest], searched: Searched, offer: bool) -> None:
     refused = Refusal("?", "not told", tuple(nearest), searched=searched)
     assert all(map(sendable, render.refusal(refused, TEXTS, "en", ROW, offer=offer).messages))
+
+
+def test_who_else_tells_the_story_is_named_with_links() -> None:
+    others = (
+        Nearest("b", "Rain again", "https://y.example/rain", "The Y", DAY),
+        Nearest("c", "Wet day", "javascript:alert(1)", None, DAY),
+    )
+    (message,) = render.answer(
+        Answer("?", (Sentence("It rained.", (citation(),)),), 0.9, also=others), TEXTS, "en"
+    ).messages
+    assert message.text.startswith("It rained. [1]\nAlso: The Y, Wet day\n\n[1]")
+    assert targets(message) == ["https://x.example/rain#:~:text=It%20rained.", "https://y.example/rain"]
+
+
+def test_an_address_that_hides_its_host_is_no_link() -> None:
+    assert sheet.web_link("https://bank.example@evil.example/") is None
+    assert sheet.web_link("https://bank.example/?at=a@b.example") == "https://bank.example/?at=a@b.example"

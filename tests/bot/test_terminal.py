@@ -21,6 +21,7 @@ from bot.store import BotStore, open_store
 from bot.terminal import ANSWERED, FAILED, REFUSED, USER_ID, Lookout, TerminalChat, answer_lines, converse
 from bot.texts import load_texts
 from bot.types import TERMINAL_CHAT
+from retrieval import Change, FeedLink
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock
 
 FEED = "https://news.example/rss"
@@ -207,3 +208,25 @@ def test_the_chat_wakes_up_when_the_bot_found_it_gone(
     store.set_active(TERMINAL_CHAT, False)
     pipe(make_chat("en"), f"/follow {FEED}")
     assert len(store.followers(FEED)) == 1
+
+
+def test_a_file_of_this_machine_may_be_named(chat: TerminalChat, corpus: FakeCorpus, tmp_path: Path) -> None:
+    (tmp_path / "two notes.txt").write_text("The bakery opens at six.\nIt sells rye bread.")
+    (tmp_path / "mine.opml").write_text("<opml/>")
+    corpus.lists["mine.opml"] = (FeedLink(FEED),)
+    assert pipe(chat, f"/add {tmp_path}/two notes.txt") == (ANSWERED, "2 articles added.\n\n")
+    assert pipe(chat, f"/follow {tmp_path}/mine.opml") == (ANSWERED, "Now following 1 feed of the list.\n\n")
+    assert pipe(chat, f"/add {tmp_path}/nothing.txt")[0] == FAILED
+
+
+def test_a_feed_that_no_longer_answers_is_told_here_too(
+    chat: TerminalChat, corpus: FakeCorpus, store: BotStore
+) -> None:
+    pipe(chat, f"/follow {FEED}")
+    lookout = watch_for(corpus, store, chat)
+    corpus.log += [
+        Change(len(corpus.log) + 1, "down", "", 0, FEED),
+        Change(len(corpus.log) + 2, "down", "", 0, "other"),
+    ]
+    (told,) = lookout.look(NOON)
+    assert told.text.startswith("Feed rss has not answered for five days.")

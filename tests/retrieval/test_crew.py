@@ -1,3 +1,5 @@
+"""Work beside each other: how much at once, what is waited for, and that it ends when it is told to."""
+
 from __future__ import annotations
 
 import threading
@@ -141,3 +143,17 @@ def test_closing_ends_the_work_at_once(crew: Crew, gate: Gate) -> None:
     assert settled == []
     crew.offer(errand("b", "b", partial(str, "b")))
     assert list(crew.work(LONG)) == []
+
+
+def test_interrupted_work_ends_and_can_be_taken_up_again() -> None:
+    crew, gate = Crew(), threading.Event()
+    crew.offer(Errand("slow", "https://slow.example/", gate.wait, str))
+    working = threading.Thread(target=lambda: list(crew.work(60)))
+    working.start()
+    crew.interrupt()
+    working.join(10)
+    assert not working.is_alive()
+    gate.set()
+    crew.forget()
+    assert list(crew.work(10)) == ["True"]
+    crew.close()
