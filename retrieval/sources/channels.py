@@ -14,9 +14,10 @@ from typing import Any
 from lxml import etree
 
 from retrieval.sources.dates import read_date
-from retrieval.sources.discovery import linked_address, load_page
+from retrieval.sources.discovery import load_page
 from retrieval.sources.prose import clean, clean_line
 from retrieval.sources.types import Entry, Fetched, ParsedFeed
+from retrieval.sources.urls import linked_address
 
 MAX_POSTS = 200  # a preview shows twenty
 MAX_HEADLINE = 100  # characters

@@ -6,17 +6,8 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan янв", "feb фев", "mar мар", "apr апр", "may май мая", "jun июн",
-            "jul июл", "aug авг", "sep сен", "oct окт", "nov ноя", "dec дек",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
+from retrieval.words.calendar import month_begun
+
 _DAY_FIRST = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?(?:\s+of)?\s+([a-zа-я]{3,})\.?,?\s+(\d{4})\b")  # 5 March 2026
 _MONTH_FIRST = re.compile(r"\b([a-z]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")  # March 5, 2026
 _DOTTED = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b")  # 05.03.2026, never the American order
@@ -61,7 +52,6 @@ def _day_month_year(text: str) -> tuple[int, int, int]:
 
 
 def _month(name: str) -> int:
-    number = _MONTHS.get(name[:3])
-    if number is None:
+    if not (number := month_begun(name)):
         raise ValueError(name)
     return number

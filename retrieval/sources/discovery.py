@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
-from urllib.parse import SplitResult, parse_qs, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from lxml import etree
 from lxml.html import HTMLParser
@@ -17,7 +17,7 @@ from lxml.html import HTMLParser
 from retrieval.sources.charsets import charset_in_page, decode
 from retrieval.sources.prose import clean_line, storable
 from retrieval.sources.types import FeedLink, Fetched
-from retrieval.sources.urls import MAX_URL
+from retrieval.sources.urls import MAX_URL, linked_address
 
 MAX_FOUND = 20  # feeds of one page; a page with more is a directory
 MAX_GUESSES = 12  # each costs the site a request
@@ -25,7 +25,6 @@ _MAX_NAME = 300  # characters
 _MAX_RANKED = 200  # links of one kind, among which the best come first
 _TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 _VAGUE_TYPES = frozenset({"application/json", "application/xml", "text/xml"})  # of feeds, and of much else
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffe\uffff]")  # no address has them, and no XML may
 _LAST = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)  # the parser drops what stands behind them; browsers do not
 _FEED_NAMES = frozenset({"feed", "feeds", "rss", "rss2", "atom", "rss.php", "feed.php", "atom.php"})
 _FEED_ENDS = (".rss", ".atom", ".rdf")
@@ -105,18 +104,6 @@ def base_of(page: Any, url: str) -> str:
     """What the page's links are relative to."""
     given = next((href for element in page.iter("base") if (href := element.get("href"))), "")
     return linked_address(url, given) or url
-
-
-def linked_address(base: str, link: str | None) -> str | None:
-    """The address that a link leads to, if it is one of the web."""
-    if not link or not link.strip() or _UNSEEN.search(link):
-        return None
-    try:
-        joined = urljoin(base, "".join(link.split()))
-        is_web = urlsplit(joined).scheme in {"http", "https"} and bool(urlsplit(joined).netloc)
-    except ValueError:
-        return None
-    return joined if is_web and len(joined) <= MAX_URL else None
 
 
 def _declared(page: Any, base: str) -> Iterator[FeedLink]:

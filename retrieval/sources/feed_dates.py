@@ -11,20 +11,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from retrieval.sources.dates import in_utc
+from retrieval.words.calendar import month_begun
 
 _LONGEST = 100  # characters; what is longer is no date
-
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan янв", "feb фев", "mar мар", "apr апр", "may май мая", "jun июн",
-            "jul июл", "aug авг", "sep сен", "oct окт", "nov ноя", "dec дек",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
 
 # Hours from UTC. RFC 822 has the American ones; of the others those that feeds give, in their commonest meaning.
 _ZONES = {
@@ -104,7 +93,7 @@ def _day(text: str) -> datetime:
     for year, month, day in _readings(text):
         if len(year) == 2:  # as RFC 2822 reads them, the years of feeds being 1999 to now
             year = f"{'19' if int(year) > 68 else '20'}{year}"
-        number = int(month) if month.isdecimal() else _MONTHS.get(month[:3], 0)
+        number = int(month) if month.isdecimal() else month_begun(month)
         if number:
             return datetime(int(year), number, int(day), tzinfo=UTC)
     raise ValueError(text)

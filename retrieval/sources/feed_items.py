@@ -10,9 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urljoin
 
-from retrieval.sources.prose import clean_line, storable
+from retrieval.sources.prose import clean_line
 
 MAX_ENTRIES = 1_000  # a feed lists tens; one of 50,000 takes seconds and is an attack or an export
 MAX_HTML = 500_000  # characters; nested entities can blow an entry up to any size
@@ -76,17 +75,6 @@ def shows_nothing(body: str) -> bool:
 def paragraphs(text: str) -> str:
     """Plain text as markup."""
     return "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in text.split("\n\n") if paragraph.strip())
-
-
-def absolute(base: str, link: str | None) -> str | None:
-    """The address to visit, or None if it is not one of the web."""
-    if not link or not link.strip():
-        return None
-    try:
-        url = urljoin(base, storable(link).strip())
-    except ValueError:
-        return None
-    return url if url.startswith(("http://", "https://")) else None
 
 
 def sane_date(moment: datetime | None) -> datetime | None:

@@ -14,11 +14,12 @@ from datetime import datetime
 
 from retrieval.errors import NotAFeed
 from retrieval.sources.channels import read_channel
-from retrieval.sources.feed_items import MAX_HTML, FeedDraft, FeedItem, absolute, first_words, plain_title
+from retrieval.sources.feed_items import MAX_HTML, FeedDraft, FeedItem, first_words, plain_title
 from retrieval.sources.feed_text import feed_text, root_name
 from retrieval.sources.json_feed import read_json_feed
 from retrieval.sources.sitemaps import read_news
 from retrieval.sources.types import Entry, Fetched, ParsedFeed
+from retrieval.sources.urls import linked_address
 from retrieval.sources.xml_feed import read_xml_feed
 
 # What pages begin with, walls and challenges too, if not with their doctype.
@@ -40,7 +41,7 @@ def parse_feed(fetched: Fetched, now: datetime) -> ParsedFeed:
         return feed
     draft = _read(text, fetched.url)
     title = plain_title(draft.title) or fetched.url
-    return ParsedFeed(title, absolute(fetched.url, draft.site), _entries(draft, now), draft.every)
+    return ParsedFeed(title, linked_address(fetched.url, draft.site), _entries(draft, now), draft.every)
 
 
 def is_known(entry: Entry, known: Mapping[str, str | None]) -> bool:

@@ -30,7 +30,9 @@ _HEAD = 4096  # characters in which a page shows that it is one
 _DIVIDER = re.compile(r"\s+[|–—·»-]\s+")
 # What XML has no place for, written out or as a reference: the parser gives it out and does not take it back.
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[1-8bBcCeEfF]|1[0-9a-fA-F]));"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
+    "|&#0*(?:[1-8]|1[124-9]|2[0-9]|3[01]|6553[45])(?![0-9]);?"
+    "|&#[xX]0*(?:[1-8bBcCeEfF]|1[0-9a-fA-F]|[fF]{3}[eEfF])(?![0-9a-fA-F]);?"
 )
 _BULLET = re.compile(r"^[-•]\s+")
 _NOT_A_NAME = re.compile(r"\bhttps?\b|\bwww\b|\.\w{2,4}$|@|^staff$", re.IGNORECASE)

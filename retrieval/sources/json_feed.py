@@ -11,13 +11,13 @@ from retrieval.sources.feed_dates import read_feed_date
 from retrieval.sources.feed_items import (
     FeedDraft,
     FeedItem,
-    absolute,
     newest,
     paragraphs,
     plain_title,
     sane_date,
 )
 from retrieval.sources.prose import clean_line, storable
+from retrieval.sources.urls import linked_address
 
 
 def read_json_feed(text: str, url: str) -> FeedDraft:
@@ -36,7 +36,7 @@ def read_json_feed(text: str, url: str) -> FeedDraft:
 
 def _item(row: Mapping[str, Any], base: str) -> FeedItem:
     body = _text(row, "content_html") or paragraphs(_text(row, "content_text")) or _text(row, "summary")
-    url = absolute(base, _text(row, "url")) or absolute(base, _text(row, "external_url"))
+    url = linked_address(base, _text(row, "url")) or linked_address(base, _text(row, "external_url"))
     return FeedItem(
         guid=clean_line(_text(row, "id")),
         title=plain_title(_text(row, "title")),

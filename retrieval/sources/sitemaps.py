@@ -20,11 +20,11 @@ from urllib.parse import unquote, urlsplit
 from retrieval.errors import NotAFeed
 from retrieval.sources.charsets import decode
 from retrieval.sources.dates import read_date
-from retrieval.sources.discovery import base_of, linked_address, load_page
+from retrieval.sources.discovery import base_of, load_page
 from retrieval.sources.limits import DEFAULT_LIMITS
 from retrieval.sources.prose import clean_line, storable
 from retrieval.sources.types import Entry, Fetched, PageLink, ParsedFeed, Sitemap
-from retrieval.sources.urls import MAX_URL, canonical
+from retrieval.sources.urls import MAX_URL, canonical, linked_address
 
 MAX_LISTED = 50_000  # of one sitemap: https://www.sitemaps.org/protocol.html#index
 MAX_MORE = 1_000  # lists that one refers to

@@ -29,6 +29,7 @@ _PRIVATE_SUFFIXES = (
 )  # fmt: skip
 
 # Control characters, halves of surrogate pairs, and the backslash, which some read as "/" and some do not.
+_DROPPED = re.compile(r"[\t\r\n\x00\ud800-\udfff]")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _BRACKETED = re.compile(r"\[([0-9a-f:.]+)\](?::[0-9]*)?", re.ASCII | re.IGNORECASE)
@@ -137,6 +138,21 @@ def redirected(origin: WebAddress, location: str) -> WebAddress:
     if origin.scheme == "https" and address.scheme == "http":
         raise AddressRefused(joined, "insecure redirect")
     return address
+
+
+def linked_address(base: str, link: str | None) -> str | None:
+    """The address that a link in a page or a feed leads to, if it is one of the web. Read as browsers do: line ends and
+    tabs in it are nothing, a space is one of the address.
+    """
+    text = _DROPPED.sub("", link or "").strip()
+    if not text or _FORBIDDEN.search(text):
+        return None
+    try:
+        joined = urljoin(base, text.replace(" ", "%20"))
+        is_web = urlsplit(joined).scheme in DEFAULT_PORTS and bool(urlsplit(joined).netloc)
+    except ValueError:
+        return None
+    return joined if is_web and len(joined) <= MAX_URL else None
 
 
 def canonical(url: str) -> str:

@@ -15,7 +15,6 @@ from retrieval.sources.feed_items import (
     MAX_ENTRIES,
     FeedDraft,
     FeedItem,
-    absolute,
     has_tags,
     paragraphs,
     plain_title,
@@ -24,6 +23,7 @@ from retrieval.sources.feed_items import (
 )
 from retrieval.sources.feed_text import few_items, root_name, sound_xml
 from retrieval.sources.prose import clean_line, storable
+from retrieval.sources.urls import linked_address
 
 _SOONEST, _LATEST = 300, 86_400  # seconds between visits that a publisher can mean
 _PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
@@ -50,7 +50,7 @@ def read_xml_feed(text: str, url: str) -> FeedDraft:
 
 def _item(entry: dict[str, Any], base: str, has_permalinks: bool) -> FeedItem:
     body = _body(entry)
-    url = absolute(base, _link(entry, has_permalinks))
+    url = linked_address(base, _link(entry, has_permalinks))
     return FeedItem(
         guid=clean_line(entry.get("id", "")),
         title=plain_title(entry.get("title", "")),

@@ -32,6 +32,11 @@ def month_number(word: str) -> int:
     return _place(word, _MONTHS_BEGIN) if _ANY_MONTH.fullmatch(word) else 0
 
 
+def month_begun(word: str) -> int:
+    """1 to 12 by its first three letters, however it goes on: machines and hurried people shorten as they like."""
+    return _place(word, _MONTHS_BEGIN)
+
+
 def weekday_number(word: str) -> int:
     """1 to 7; 0 for what is no weekday."""
     return _place(word, _WEEKDAYS_BEGIN) if _ANY_WEEKDAY.fullmatch(word) else 0

@@ -219,7 +219,9 @@ def test_strange_linked_data_is_passed_over(said: str) -> None:
     assert article.text.split("\n\n") == _TEXT
 
 
-@pytest.mark.parametrize("control", ["\x01", "\x0b", "\x1f", "&#1;"])
+@pytest.mark.parametrize(
+    "control", ["\x01", "\x0b", "\x1f", "\ufffe", "&#1;", "&#1 ", "&#x0c;", "&#xFFFF;", "&#65534;"]
+)
 def test_control_characters_in_a_page_are_no_obstacle(control: str) -> None:
     text = "".join(f"<p>{paragraph}{control}</p>" for paragraph in _TEXT)
     page = Fetched(_URL, f"<html><body><article>{text}</article></body></html>".encode(), "text/html", "utf-8")
