@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,15 +10,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.sources.types import Fetched, NotModified, Validators
 from retrieval.types import Change, Draft, Evidence, Hit, Question, Reading, Scope, Sentence, Span
 
 Vectors = npt.NDArray[np.float32]  # (n, dim), unit length
 
 EVERYTHING = Scope()
-
-Fetch = Callable[[str, Validators], Fetched | NotModified]
-"""(url, validators) -> bytes. Refuses what is not public (AddressRefused), raises FetchFailed for the rest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,10 @@ from datetime import datetime
 from pathlib import Path
 
 from retrieval.errors import SourceError, UnreadableFile
-from retrieval.ports import Fetch
 from retrieval.sources.archives import ZIPPED, settled
 from retrieval.sources.files import count_rows, find_files, holds_rows, load_file, media_type_of, read_rows, reason_of
 from retrieval.sources.robots import Robots
-from retrieval.sources.types import Entry, FeedLink, Fetched, NotModified, ParsedFeed, Validators
+from retrieval.sources.types import Entry, FeedLink, Fetch, Fetched, NotModified, ParsedFeed, Validators
 from retrieval.sources.urls import canonical
 from retrieval.sources.workers import Workers
 from retrieval.types import Article

@@ -20,8 +20,7 @@ from urllib.parse import urljoin
 from protego import Protego
 
 from retrieval.errors import AddressRefused, FetchFailed
-from retrieval.ports import Fetch
-from retrieval.sources.types import Fetched, Validators
+from retrieval.sources.types import Fetch, Fetched, Validators
 from retrieval.sources.urls import WebAddress, check_url
 
 AGENT = "footnote"  # what a robots.txt calls us, in any case

@@ -5,6 +5,7 @@ Fetched | NotModified -> ParsedFeed of Entries, FeedLinks, Sitemap
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -110,3 +111,7 @@ class Refreshed:
     unchanged: int
     failed: int
     articles: int
+
+
+Fetch = Callable[[str, Validators], Fetched | NotModified]
+"""(url, validators) -> bytes. Refuses what is not public (AddressRefused), raises FetchFailed for the rest."""

@@ -12,10 +12,10 @@ from retrieval import Answer, Corpus, FetchFailed, NotAFeed, UnknownFeed
 from retrieval.bringing import MOST_PAGES, MOST_TRIES
 from retrieval.ingest import Ingest
 from retrieval.pace import SPREAD
-from retrieval.ports import Embedder, Fetch
+from retrieval.ports import Embedder
 from retrieval.reading import Sources
 from retrieval.sources.robots import Robots
-from retrieval.sources.types import Fetched, NotModified, Validators
+from retrieval.sources.types import Fetch, Fetched, NotModified, Validators
 from retrieval.sources.web import GuardedFetcher
 from retrieval.sources.workers import Workers
 from retrieval.store import Store
