@@ -126,7 +126,10 @@ class Following:
             return self._begin(heard, self._corpus.watch(links[0].url))
         offered = links[:FEEDS_OFFERED]
         rows = tuple((Button(clipped(link.title) or link.url, self._data("follow", link.url)),) for link in offered)
-        return Reply(plain(self._texts.say(heard.chat.language, "follow.choose"), rows))
+        listed = [
+            f"• {clipped(link.title)} {link.url}" for link in offered
+        ]  # where nothing can be pressed, it is typed
+        return Reply(plain("\n".join([self._texts.say(heard.chat.language, "follow.choose"), *listed]), rows))
 
     def _tally(self, language: str, listed: int, begun: int, failed: Sequence[str], left_out: int) -> str:
         """What became of a list of feeds."""

@@ -184,7 +184,7 @@ def test_of_several_feeds_of_a_site_one_is_chosen_by_a_button(desk: Desk, corpus
     other = "https://other.example/atom"
     corpus.sites["https://news.example/"] = (FeedLink(FEED, "All news"), FeedLink(other, "Comments"))
     reply = say(desk, "/follow https://news.example/")
-    assert text(reply) == "This site has several feeds. Which one?"
+    assert text(reply) == (f"This site has several feeds. Which one?\n• All news {FEED}\n• Comments {other}")
     assert [button.text for button in buttons(reply)] == ["All news", "Comments"]
     assert store.subscriptions(CHAT.id) == []
     assert press(desk, buttons(reply)[1]).startswith("Now following Feed atom.")
