@@ -213,6 +213,8 @@ class Corpus:
         with self._following:
             self._index.clear()
         self.catch_up()
+        while self._stories.follow():
+            pass
         self.save()
 
     # --- feeds

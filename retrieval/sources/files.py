@@ -69,11 +69,6 @@ def holds_rows(path: Path) -> bool:
     return _suffix(path) in (".jsonl", ".jsonl.gz")
 
 
-def holds_members(path: Path) -> bool:
-    """Whether the file is a zip, whose articles `archives.unpack` gives."""
-    return _suffix(path) == ".zip"
-
-
 def media_type_of(path: Path) -> str:
     """By its name alone. Raises UnsupportedFile (its suffix as reason)."""
     media_type = _MEDIA_TYPES.get(_suffix(path))
