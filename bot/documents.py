@@ -19,6 +19,7 @@ from retrieval import (
     Refusal,
     Searched,
     Sentence,
+    SourceError,
     StorySummary,
     Summary,
     TopicSummary,
@@ -92,6 +93,11 @@ def article_document(article: Article) -> Document:
         "language": article.language,
         "characters": len(article.text),
     }
+
+
+def fault_document(fault: SourceError, words: str) -> Document:
+    """What cannot be read: the error's class, its reason and what it is about; and the same for people."""
+    return {"error": words, "type": type(fault).__name__, "reason": fault.reason, "subject": fault.subject}
 
 
 def feed_document(feed: Feed) -> Document:

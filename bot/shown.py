@@ -7,9 +7,16 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from bot.config import corpus_settings
-from bot.documents import Document, article_document, feed_document, feed_link_document, parsed_feed_document
+from bot.documents import (
+    Document,
+    article_document,
+    fault_document,
+    feed_document,
+    feed_link_document,
+    parsed_feed_document,
+)
 from bot.errand import Errand
-from bot.printed import print_document, print_failure, print_rows
+from bot.printed import print_document, print_rows
 from bot.sheet import clean
 from bot.terminal import ANSWERED, FAILED
 from retrieval import Article, Feed, FeedLink, ParsedFeed, SourceError, open_sources, write_opml
@@ -18,23 +25,19 @@ ENTRIES_SHOWN = 20
 
 
 def read_once(errand: Errand) -> int:
-    """Shows what would be stored, and stores nothing. Raises SourceError."""
+    """Shows what would be stored, or the error by its name, and stores nothing."""
     sources, _ = open_sources(corpus_settings(errand.settings))
     with closing(sources):
         reads = sources.preview(errand.arguments.place, datetime.now(UTC))
-    faults = [read for read in reads if isinstance(read, SourceError)]
-    found = [read for read in reads if not isinstance(read, SourceError)]
-    if errand.arguments.json and len(reads) == 1 and faults:
-        return print_failure(errand, errand.texts.error(errand.language, faults[0]))
-    for fault in faults:
-        errand.complain(fault)
-    if errand.arguments.json:
-        documents = [_document(read) for read in found]
-        print_document(documents[0] if len(reads) == 1 else documents)
-    else:
-        for read in found:
+    for read in reads:
+        if isinstance(read, SourceError):
+            errand.complain(read)
+        elif not errand.arguments.json:
             _show(errand, read)
-    return FAILED if faults else ANSWERED
+    if errand.arguments.json:
+        documents = [_document(errand, read) for read in reads]
+        print_document(documents[0] if len(documents) == 1 else documents)
+    return FAILED if any(isinstance(read, SourceError) for read in reads) else ANSWERED
 
 
 def show_feeds(errand: Errand) -> int:
@@ -54,12 +57,14 @@ def show_feeds(errand: Errand) -> int:
     return ANSWERED
 
 
-def _document(read: Article | ParsedFeed | tuple[FeedLink, ...]) -> Document:
+def _document(errand: Errand, read: Article | ParsedFeed | tuple[FeedLink, ...] | SourceError) -> Document:
     match read:
         case Article():
             return {"kind": "article", **article_document(read), "image": read.image, "text": read.text}
         case ParsedFeed():
             return {"kind": "feed", **parsed_feed_document(read)}
+        case SourceError():
+            return {"kind": "error", **fault_document(read, errand.texts.error(errand.language, read))}
     return {"kind": "list", "feeds": [feed_link_document(link) for link in read]}
 
 

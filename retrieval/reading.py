@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from retrieval.errors import SourceError, UnreadableFile
@@ -117,12 +119,17 @@ class Sources:
             return [error]
 
     def preview(self, place: str, now: datetime) -> list[Read | SourceError]:
-        """What would come of a link or a file: a feed, a list of feeds, or articles. Nothing is kept."""
-        if place.startswith(("http://", "https://")):
-            return [self._read(self.fetched(place), now)]
+        """What would come of a link or a file: a feed, a list of feeds, articles, or why nothing would. Nothing is
+        kept.
+        """
         path = Path(place)
-        if path.suffix.lower() in LISTS:
-            return [self._read(list_file(path), now)]
+        try:
+            if place.startswith(("http://", "https://")):
+                return [self._read(self.fetched(place), now)]
+            if path.suffix.lower() in LISTS:
+                return [self._read(list_file(path), now)]
+        except SourceError as error:
+            return [error]
         return [read for _, read in self.files([path], None)]
 
     # --- steps
@@ -137,20 +144,14 @@ class Sources:
         except SourceError as error:
             return error
 
-    def _read(self, fetched: Fetched, now: datetime) -> Read | SourceError:
-        """A feed if it reads as one, then a list of feeds, then an article."""
-        try:
-            return self._workers.feed(fetched, now)
-        except SourceError:
-            pass
-        try:
-            return self._workers.opml(fetched)
-        except SourceError:
-            pass
-        try:
-            return self._as_page(fetched)
-        except SourceError as error:
-            return error
+    def _read(self, fetched: Fetched, now: datetime) -> Read:
+        """A feed if it reads as one, then a list of feeds, then an article. Raises SourceError."""
+        for read in (partial(self._workers.feed, fetched, now), partial(self._workers.opml, fetched)):
+            with suppress(SourceError):
+                return read()
+        if "://" in fetched.url:
+            self._robots.check(fetched.url)
+        return self._as_page(fetched)
 
     def _in_file(self, path: Path, root: Path | None) -> Iterator[Article | SourceError]:
         try:

@@ -19,7 +19,7 @@ from retrieval.sources.asides import count_headlines, drop_asides
 from retrieval.sources.charsets import charset_in_page, decode
 from retrieval.sources.furniture import strip_furniture
 from retrieval.sources.manuscript import Manuscript
-from retrieval.sources.page_facts import LivePost, PageFacts, find_facts, first_plausible, hide_body
+from retrieval.sources.page_facts import CANONICAL, LivePost, PageFacts, find_facts, first_plausible, hide_body
 from retrieval.sources.prose import clean_line, clean_paragraphs
 from retrieval.sources.types import Fetched
 from retrieval.sources.walls import PageShape, find_wall
@@ -62,9 +62,10 @@ def read_html(fetched: Fetched) -> Manuscript:
 def _read_page(tree: Any, address: str, now: datetime) -> Manuscript:
     import trafilatura  # as above
 
-    facts = find_facts(tree, address, now)
-    headlines = count_headlines(tree, address)
-    drop_asides(tree, address)
+    place = _place(tree, address)
+    facts = find_facts(tree, place, now)
+    headlines = count_headlines(tree, place)
+    drop_asides(tree, place)
     hide_body(tree)
     seen = _lines_seen(tree)
     found = trafilatura.bare_extraction(
@@ -76,6 +77,13 @@ def _read_page(tree: Any, address: str, now: datetime) -> Manuscript:
     if wall:
         raise NoArticle(address, wall)
     return _manuscript(found, facts, lines, now) if found or lines else Manuscript(())
+
+
+def _place(tree: Any, address: str) -> str:
+    """Where the page is from: a saved one tells it in its head, and its links lead there."""
+    named = (link.strip() for path in CANONICAL for link in tree.xpath(path))
+    is_saved = not address.startswith(("http://", "https://"))
+    return next((link for link in named if is_saved and link.startswith(("http://", "https://"))), address)
 
 
 def _manuscript(found: Any, facts: PageFacts, lines: Sequence[str], now: datetime) -> Manuscript:

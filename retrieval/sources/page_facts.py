@@ -25,7 +25,7 @@ _MAX_NODES = 5_000  # of linked data; a live blog of a day has hundreds
 _MAX_TITLES = 5  # headings of the first rank that may be the title
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BREAK = re.compile(r"</?(?:p|br|div|li|h\d)\b[^<>]*>", re.IGNORECASE)
-_ADDRESSES = ("//link[@rel='canonical']/@href", "//meta[@property='og:url']/@content")
+CANONICAL = ("//link[@rel='canonical']/@href", "//meta[@property='og:url']/@content")
 _PICTURES = (
     "//meta[@property='og:image' or @property='og:image:secure_url' or @property='og:image:url']/@content",
     "//meta[@name='twitter:image' or @property='twitter:image' or @name='twitter:image:src']/@content",
@@ -91,7 +91,7 @@ def find_facts(tree: Any, address: str, now: datetime) -> PageFacts:
         title=clean_line(" ".join(tree.xpath("(//title)[1]//text()"))),
         headings=tuple(_headings(tree)),
         language=next(iter(tree.xpath("//html/@lang")), None),
-        canonical=next((link for path in _ADDRESSES for link in tree.xpath(path)), None),
+        canonical=next((link for path in CANONICAL for link in tree.xpath(path)), None),
         written=first_plausible((*_surest_times(tree, nodes), *_texts(tree, _TIMES_IN_TEXT)), now),
         image=next(_pictures(tree, nodes, address), None),
         summaries=tuple(clean_line(said) for said in tree.xpath(_SUMMARIES)),

@@ -69,6 +69,8 @@ def test_what_cannot_be_read_is_named_in_both_forms(
     assert (shown.code, shown.out, document.code) == (1, "", 1)
     assert words in shown.err
     assert words in document.document["error"]
+    assert document.document["kind"] == "error"
+    assert {"type", "reason", "subject"} < document.document.keys()
 
 
 def test_a_site_is_filled_from_its_sitemap(footnote: Callable[..., Ran], site: FeedServer) -> None:
