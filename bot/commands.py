@@ -176,7 +176,9 @@ def _row(article: Article) -> tuple[str, ...]:
 
 def _follow(errand: Errand) -> int:
     with errand.corpus() as corpus, _terminal(errand, corpus) as (chat, _):
-        return print_reply(chat.hear(f"/follow {errand.arguments.feed}"))
+        with Console(stderr=True).status("…"):  # a list of feeds takes a while
+            reply = chat.hear(f"/follow {errand.arguments.feed}")
+        return print_reply(reply)
 
 
 # --- keeping

@@ -10,10 +10,11 @@ from bot.sheet import Sheet, clipped, plain, web_link
 from bot.store import BotStore
 from bot.suggestions import Suggestion, in_order_for
 from bot.texts import Texts
-from bot.types import Button, FeedNews, Heard, Message, Reply, Subscription
+from bot.types import TERMINAL_CHAT, Button, FeedNews, Heard, Message, Reply, Subscription
 from retrieval import Corpus, Feed, NotAFeed, SourceError, UnknownFeed
 
 FEEDS_PER_CHAT = 50
+FEEDS_AT_TERMINAL = 2_000  # whoever sits there has the machine to himself
 FEEDS_PER_MESSAGE = 10  # with two buttons each: a list that a thumb can scroll
 FEEDS_OFFERED = 8  # of a site that has many
 FAULTS_SHOWN = 10  # of a list of feeds
@@ -41,8 +42,8 @@ class Following:
         if not reference:
             return self._suggest(heard)
         followed = self._store.subscriptions(heard.chat.id)
-        if len(followed) >= FEEDS_PER_CHAT:
-            return self._say(heard, "follow.limit", failed=True, count=FEEDS_PER_CHAT)
+        if len(followed) >= (limit := _limit(heard)):
+            return self._say(heard, "follow.limit", failed=True, count=limit)
         address = _address(reference)
         try:
             return self._begin(heard, self._corpus.watch(address))
@@ -56,7 +57,7 @@ class Following:
         links = self._corpus.feed_list(name, content)
         followed = {one.feed for one in self._store.subscriptions(heard.chat.id)}
         fresh = [link.url for link in links if link.url not in followed]
-        room = max(0, FEEDS_PER_CHAT - len(followed))
+        room = max(0, _limit(heard) - len(followed))
         begun, failed = 0, list[str]()
         for watched in self._corpus.watch_all(fresh[:room]):
             if isinstance(watched, SourceError):
@@ -64,7 +65,7 @@ class Following:
             else:
                 begun += self._subscribe(heard, watched)
         left_out = len(fresh) - len(fresh[:room])
-        return Reply(plain(self._tally(heard.chat.language, len(links), begun, failed, left_out)), failed=not begun)
+        return Reply(plain(self._tally(heard, len(links), begun, failed, left_out)), failed=not begun)
 
     def news(self, language: str, news: FeedNews, title: str) -> Message:
         """A followed feed cannot be had for days, can again, or is gone for good."""
@@ -131,13 +132,13 @@ class Following:
         ]  # where nothing can be pressed, it is typed
         return Reply(plain("\n".join([self._texts.say(heard.chat.language, "follow.choose"), *listed]), rows))
 
-    def _tally(self, language: str, listed: int, begun: int, failed: Sequence[str], left_out: int) -> str:
+    def _tally(self, heard: Heard, listed: int, begun: int, failed: Sequence[str], left_out: int) -> str:
         """What became of a list of feeds."""
-        say = self._texts.say
+        say, language = self._texts.say, heard.chat.language
         known = listed - begun - len(failed) - left_out
         lines = [say(language, "follow.list_begun", count=begun)]
         lines += [say(language, "follow.list_known", count=known)] if known else []
-        lines += [say(language, "follow.list_left_out", count=left_out, limit=FEEDS_PER_CHAT)] if left_out else []
+        lines += [say(language, "follow.list_left_out", count=left_out, limit=_limit(heard))] if left_out else []
         lines += [say(language, "follow.list_failed", count=len(failed))] if failed else []
         return "\n".join([*lines, *failed[:FAULTS_SHOWN]])
 
@@ -205,6 +206,10 @@ class Following:
 
     def _say(self, heard: Heard, key: str, *, failed: bool = False, **values: object) -> Reply:
         return Reply(plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)
+
+
+def _limit(heard: Heard) -> int:
+    return FEEDS_AT_TERMINAL if heard.chat.id == TERMINAL_CHAT else FEEDS_PER_CHAT
 
 
 def _address(reference: str) -> str:

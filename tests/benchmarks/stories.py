@@ -1,6 +1,6 @@
 """How surely two news articles are told to be about one event, or about two, in English and Russian.
 
-python -m tests.benchmarks.stories DATA    # gzipped JSONL: {"lang", "label": "OK" | "BAD", "a" and "b": {title, text}}
+python -m tests.benchmarks.stories DATA    # folder with stories/pairs.jsonl.gz: {"lang", "label", "a" and "b"} a line
 
 AUROC of `likeness` over the pairs of a language, with one setting for both; beside it the cosine of TF-IDF over whole
 articles. Rarity is that of a word among all the texts of the pairs in its language, as an index of them would tell it.
@@ -88,8 +88,8 @@ def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    file = parser.parse_args().data
+    parser.add_argument("data", type=Path, metavar="DATA")
+    file = parser.parse_args().data / "stories" / "pairs.jsonl.gz"
     for language in ("ru", "en"):
         pairs = read_pairs(file, language)
         values = scores(pairs)

@@ -17,6 +17,7 @@ from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
 from bot.desk import Desk
+from bot.following import FEEDS_PER_CHAT
 from bot.store import BotStore, open_store
 from bot.terminal import ANSWERED, FAILED, REFUSED, USER_ID, Lookout, TerminalChat, answer_lines, converse
 from bot.texts import load_texts
@@ -230,3 +231,11 @@ def test_a_feed_that_no_longer_answers_is_told_here_too(
     ]
     (told,) = lookout.look(NOON)
     assert told.text.startswith("Feed rss has not answered for five days.")
+
+
+def test_the_terminal_may_follow_more_than_a_chat(chat: TerminalChat, corpus: FakeCorpus, tmp_path: Path) -> None:
+    feeds = [f"https://news.example/{number}" for number in range(FEEDS_PER_CHAT + 5)]
+    corpus.carried |= {feed: [] for feed in feeds}
+    corpus.lists["many.opml"] = tuple(map(FeedLink, feeds))
+    (tmp_path / "many.opml").write_text("<opml/>")
+    assert pipe(chat, f"/follow {tmp_path}/many.opml")[1] == "Now following 55 feeds of the list.\n\n"
