@@ -21,6 +21,7 @@ from retrieval.types import Article, Question, Sentence, Span
 __all__ = ["Quotation", "quotations", "tell_speaker", "tell_statement"]
 
 TOUCHES = 0.6  # of the words asked about that a quotation holds when it is about them
+HALF = 0.5
 AS_GOOD = 0.15  # below the best share, and still told
 MOST_TOLD = 3
 ROLE = 60  # characters before a name in which its role is looked for
@@ -80,7 +81,7 @@ def tell_speaker(question: Question, found: Sequence[Candidate]) -> list[Sentenc
     wanted = set(content_stems(matter, question.language))
     if not wanted:
         return []
-    rated = [(_share(wanted, told), told) for told in _all_told(found)]
+    rated = [(_share_of_speech(wanted, told), told) for told in _all_told(found)]
     return _sentences(rated, found, wanted, mark_speaker=True)
 
 
@@ -124,6 +125,15 @@ def _share(wanted: set[str], told: _Told, *, titled: bool = False) -> float:
     text = told.article.text[slice(*told.quotation.content)] + (" " + told.article.title if titled else "")
     said = set(stems(text, told.article.language))
     return len(wanted & said) / len(wanted) if wanted else 1.0
+
+
+def _share_of_speech(wanted: set[str], told: _Told) -> float:
+    """As `_share`. Speech that holds half of the words is about them if its article's title has more of them: "Moscow
+    could make such an offer" below "Russia could shelter Musk".
+    """
+    share = _share(wanted, told)
+    helped = HALF <= share < TOUCHES <= _share(wanted, told, titled=True)
+    return TOUCHES if helped else share
 
 
 def _is_by(told: _Told, person: Sequence[str], *, named: bool) -> bool:

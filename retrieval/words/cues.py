@@ -33,7 +33,9 @@ _ENGLISH = SpeechHabits(
         r"|admitted|recalled|remarked|declared|testified|joked|confirmed|predicted|suggested|suggests|believes"
         r"|maintained|complained|concluded|asked|promised|vowed|countered|quipped|responded|revealed)\b"
     ),
-    reports=re.compile(r"(?: [^,.;:\"“”]{1,50}?)?,? that\s+"),
+    reports=re.compile(
+        r"(?: [^,.;:\"“”]{1,50}?(?:, (?:an?|the|his|her|its|their) [^,.;:\"“”]{1,40})?)?,? that\s+"
+    ),  # "told the Harbour Post, a local paper, that"
     plain=re.compile(
         r"(?:said|says|say)(?=\s)"
         rf"|told (?:reporters|journalists|lawmakers|him|her|them|(?:the )?{_NAME}(?: {_NAME})*)(?= [a-z])"

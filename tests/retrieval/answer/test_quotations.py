@@ -23,6 +23,10 @@ def told(text: str, language: str) -> list[Told]:
         ('"We try things," said Mayor Ilse Brandt.', [("Mayor Ilse Brandt", "We try things", True)]),
         ('Mayor Ilse Brandt said: "We try things."', [("Mayor Ilse Brandt", "We try things.", True)]),
         ("The ministry said that the bridge opens in May.", [("The ministry", "the bridge opens in May", False)]),
+        (
+            "The mayor told the Post, a local paper, that the bridge opens in May.",
+            [("The mayor", "the bridge opens in May", False)],
+        ),
         ("The bridge opens in May, the mayor said.", [("the mayor", "The bridge opens in May", False)]),
         ("The bridge opens soon, Per Holm told reporters on Monday.", [("Per Holm", "The bridge opens soon", False)]),
         ("On Tuesday, police said two men had fled.", [("police", "two men had fled", False)]),
@@ -176,6 +180,19 @@ def test_whom_it_was_told_is_not_what_it_was_about() -> None:
 
 def test_the_title_says_what_a_quotation_is_about() -> None:
     assert len(marked("What did Halloran say about the bridge?")) == 2
+
+
+def test_speech_of_other_words_counts_if_the_title_has_the_rest() -> None:
+    text = (
+        "Ilse Brandt leads the harbour. She told the Post, a local paper, that the port could buy the old ferry.\n\n"
+        "Per Holm said that the town had no money at all."
+    )
+    [(said, _, before)] = marked(
+        "Who said Brennock could buy the ferry Merganser?", Article("f", "Brennock may save the Merganser", text)
+    )
+    assert "could buy the old ferry" in said
+    assert before == "Ilse Brandt leads the harbour."
+    assert marked("Who said Brennock could buy the ferry Merganser?", Article("f", "A ferry for sale", text)) == []
 
 
 def test_russian_questions_are_told() -> None:
