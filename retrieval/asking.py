@@ -8,7 +8,6 @@ A language model, where there is one, puts an answer that is sure enough into it
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +17,6 @@ from retrieval.answer.rank import Ranker
 from retrieval.asked.followup import readings
 from retrieval.asked.question import Known
 from retrieval.asked.scope import find_scope
-from retrieval.errors import UnknownArticle
 from retrieval.finding import PASSAGES, Finder, Found
 from retrieval.grouping import openers_of
 from retrieval.ports import Prose, Writer
@@ -130,10 +128,9 @@ class Asking:
         """The newest article of each other source about the event that the first sentence is about."""
         cited = {citation.source for sentence in sentences for citation in sentence.citations}
         others: dict[str, Nearest] = {}
-        with suppress(UnknownArticle):  # it was removed just now
-            for article in self._finder.others(sentences[0].citations[0].article_id):
-                if article.source and article.source not in cited and article.id not in without:
-                    others.setdefault(article.source, Nearest.to(article))
+        for other in self._finder.others(sentences[0].citations[0].article_id):
+            if other.source and other.source not in cited and other.article_id not in without:
+                others.setdefault(other.source, other)
         return tuple(others.values())[:ALSO]
 
     def _worded(self, attempt: Attempt) -> tuple[Sentence, ...]:

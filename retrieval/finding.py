@@ -17,7 +17,7 @@ from retrieval.index.fusion import at_most, favour, favour_recent
 from retrieval.ports import Embedder, Index, Vectors
 from retrieval.store import Store
 from retrieval.text.duplicates import without_copies
-from retrieval.types import Article, Evidence, Hit, Question, Scope, Searched
+from retrieval.types import Evidence, Hit, Nearest, Question, Scope, Searched
 
 PASSAGES = 8  # of an answer
 PER_ARTICLE = 2  # of them from one article
@@ -64,8 +64,8 @@ class Finder:
             :limit
         ]
 
-    def others(self, article_id: str) -> list[Article]:
-        """The other articles of its story, newest first. Raises UnknownArticle."""
+    def others(self, article_id: str) -> list[Nearest]:
+        """The other articles of its story, newest first."""
         return self._stories.others(article_id)
 
     def searched(self, question: Question, found: Found) -> Searched:

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from retrieval.database import UtcDateTime, reads_only
 from retrieval.errors import UnknownArticle
 from retrieval.ports import Index
-from retrieval.store import IN_LIMIT, Store
+from retrieval.store import ARTICLES, IN_LIMIT, Store
 from retrieval.summary.likeness import (
     KIN,
     SAME_STORY,
@@ -33,7 +33,7 @@ from retrieval.summary.likeness import (
     search_words,
 )  # fmt: skip
 from retrieval.text.duplicates import COPY, resemblance, signature
-from retrieval.types import Article, Change, Scope, Story
+from retrieval.types import Article, Change, Nearest, Scope, Story
 
 PAGE_OF_CHANGES = 500  # grouped at a time: five seconds
 PASSAGES_SEEN = 80  # of other articles, for one article: those of twenty
@@ -190,9 +190,15 @@ class Stories:
             rows = [row for few in slices for row in tx.execute(query.where(_TELLINGS.c.article_id.in_(few)))]
         return {row.article_id: row.story for row in rows}
 
-    def others(self, article_id: str) -> list[Article]:
-        """The other articles of its story, newest first. Raises UnknownArticle."""
-        return [article for article in reversed(self.story_of(article_id).articles) if article.id != article_id]
+    def others(self, article_id: str) -> list[Nearest]:
+        """The other articles of its story, newest first, undated ones last; none of one that nobody knows."""
+        number = self.stories_of([article_id]).get(article_id, 0)
+        ids = [key for key in self._members(number) if key != article_id]
+        known = (ARTICLES.c.id, ARTICLES.c.title, ARTICLES.c.url, ARTICLES.c.source, ARTICLES.c.published)
+        with self._reads.connect() as tx:  # old revisions are left out here: asked for, SQLite would go by that index
+            rows = tx.execute(sa.select(*known, ARTICLES.c.current).where(ARTICLES.c.id.in_(ids[:IN_LIMIT])))
+            others = [Nearest(*told) for *told, is_current in rows if is_current]
+        return sorted(others, key=lambda near: _age(near.published, near.article_id), reverse=True)
 
     def _members(self, number: int) -> dict[str, str | None]:
         """Article -> which it copies."""
@@ -227,5 +233,15 @@ def _telling(row: Any) -> Telling:
     return Telling(row.story, Profile(row.article_id, *told), row.signature, row.copy_of)
 
 
+def _newest_first(near: Nearest) -> tuple[datetime, str]:
+    """To be reversed."""
+    return near.published or datetime.min.replace(tzinfo=UTC), near.article_id
+
+
 def _oldest_first(article: Article) -> tuple[datetime, str]:
-    return article.published or datetime.min.replace(tzinfo=UTC), article.id
+    return _age(article.published, article.id)
+
+
+def _age(published: datetime | None, article_id: str) -> tuple[datetime, str]:
+    """Undated ones count as the oldest."""
+    return published or datetime.min.replace(tzinfo=UTC), article_id
