@@ -12,10 +12,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
-from retrieval.errors import SourceError, UnreadableFile
+from retrieval.errors import NotAFeed, SourceError, UnreadableFile, UnsupportedFile
 from retrieval.sources.archives import ZIPPED, settled
 from retrieval.sources.files import count_rows, find_files, holds_rows, load_file, media_type_of, read_rows, reason_of
 from retrieval.sources.robots import Robots
@@ -145,13 +144,21 @@ class Sources:
             return error
 
     def _read(self, fetched: Fetched, now: datetime) -> Read:
-        """A feed if it reads as one, then a list of feeds, then an article. Raises SourceError."""
-        for read in (partial(self._workers.feed, fetched, now), partial(self._workers.opml, fetched)):
-            with suppress(SourceError):
-                return read()
+        """A feed if it reads as one, then a list of feeds, then an article. Raises SourceError: for what is of no kind
+        that articles have, why it is no feed.
+        """
+        try:
+            return self._workers.feed(fetched, now)
+        except NotAFeed as error:
+            no_feed = error
+        with suppress(NotAFeed):
+            return self._workers.opml(fetched)
         if "://" in fetched.url:
             self._robots.check(fetched.url)
-        return self._as_page(fetched)
+        try:
+            return self._as_page(fetched)
+        except UnsupportedFile:
+            raise no_feed from None
 
     def _in_file(self, path: Path, root: Path | None) -> Iterator[Article | SourceError]:
         try:

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from retrieval.errors import FetchFailed, NoArticle, SourceError, UnreadableFile
+from retrieval.errors import FetchFailed, NoArticle, NotAFeed, SourceError, UnreadableFile
 from retrieval.reading import Sources
 from retrieval.sources.robots import Robots
 from retrieval.sources.types import Entry, Fetched, ParsedFeed, Validators
@@ -160,5 +160,8 @@ def test_a_preview_tells_feeds_lists_and_articles_apart(sources: Callable[..., S
     (tmp_path / "bakery.txt").write_text(BAKERY.text)
     reading = sources(front=f"<html><body><article><p>{BAKERY.text}</p></article></body></html>")
     files = [str(tmp_path / name) for name in ("feeds.opml", "feed.xml", "bakery.txt")]
+    (tmp_path / "other.xml").write_text("<catalogue><book/></catalogue>")
+    (none,) = reading.preview(str(tmp_path / "other.xml"), now)
+    assert isinstance(none, NotAFeed)
     kinds = [type(reading.preview(place, now)[0]) for place in (*files, "https://coast.example/front")]
     assert kinds == [tuple, ParsedFeed, Article, Article]
