@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from retrieval.answer.context import could_mean, persons
+from retrieval.answer.context import could_mean, mentions, persons
 from retrieval.types import Span
 from retrieval.words.cues import SPEECH, SpeechHabits
 
@@ -76,7 +76,7 @@ class _Page:
     bare: str  # the same length, quotations blanked
     sentences: Sequence[Span]
     quotes: Sequence[Span]  # without their marks, in order
-    names: Sequence[Span]  # of people, outside quotations
+    people: Sequence[tuple[Span, str]]  # where they are named, outside quotations, and their full names
     habits: SpeechHabits
 
 
@@ -105,7 +105,7 @@ def quotations(text: str, sentences: Sequence[Span], language: str) -> list[Quot
         return []
     quotes = [quote for block in _blocks(text, sentences) for quote in _marked(text, block, habits)]
     bare = _blanked(text, quotes)
-    page = _Page(text, bare, sentences, quotes, list(persons(bare)), habits)
+    page = _Page(text, bare, sentences, quotes, mentions(bare), habits)
     found: list[Quotation] = []
     for at in range(len(sentences)):
         found.extend(list(_said_in(page, at, found)))
@@ -305,11 +305,11 @@ def _behind(page: _Page, start: int, end: int) -> Span | None:
         return None
     over = page.habits.ends.search(page.bare, match.start(1), match.end(1))
     place = Span(match.start(1), over.start() if over else match.end(1))
-    people = [name for name in page.names if place.start <= name.start and name.end <= place.end]
+    people = [name for name, _ in page.people if place.start <= name.start and name.end <= place.end]
     if people and not page.bare.startswith(("a ", "an "), place.start):
         place = Span(place.start, people[-1].end)
     elif over is None and page.bare[place.end : place.end + 2] == ", ":
-        place = next((name for name in page.names if name.start == place.end + 2 and name.end <= end), place)
+        place = next((name for name, _ in page.people if name.start == place.end + 2 and name.end <= end), place)
     place = Span(place.start, place.start + len(_AUXILIARY.sub("", page.bare[slice(*place)]).rstrip()))
     return place if _is_speaker(page.bare[slice(*place)], page.habits) else None
 
@@ -333,9 +333,11 @@ def _known(page: _Page, at: int, speaker: Span, found: Sequence[Quotation]) -> S
         return speaker
     for sentence in reversed(page.sentences[max(0, at - RECENT) : at + 1]):
         spoke = [q.speaker for q in found if sentence.start <= q.cue.start < sentence.end]
-        named = [n for n in page.names if sentence.start <= n.start and n.end <= min(sentence.end, speaker.start)]
-        for person in [s for s in reversed(spoke) if _NAME.search(page.text[slice(*s)])] + named:
-            if could_mean(pronoun, page.text[slice(*person)]):
+        people = [(s, page.text[slice(*s)]) for s in reversed(spoke) if _NAME.search(page.text[slice(*s)])]
+        before = min(sentence.end, speaker.start)
+        people += [named for named in page.people if sentence.start <= named[0].start and named[0].end <= before]
+        for person, name in people:
+            if could_mean(pronoun, name):
                 return person
     return None
 

@@ -71,6 +71,7 @@ _VERB = re.compile(
     r"|took|gave|found|left|won|lost|shot|sent|[^\W\d_]+(?:ed|л|ла|ло|ли|лся|лась))\b|[.;:,]",
     re.IGNORECASE,
 )
+_CALLED = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _TITLED = re.compile(rf"{TITLE}\.? ")
 _ADVERB_FIRST = re.compile(rf"{_OPENER}{_ADVERBIAL}", re.IGNORECASE)
 _SPEAKS = re.compile(
@@ -83,6 +84,20 @@ def persons(text: str) -> Iterator[Span]:
     for match in _PERSON.finditer(text):
         if not (_NO_PERSON_FOLLOWS.match(text, match.end()) or text.endswith(("the ", "The "), 0, match.start())):
             yield Span(*match.span())
+
+
+def mentions(text: str) -> list[tuple[Span, str]]:
+    """Where people are named, in order: in full, or by the last name alone once the text has it in full; with the full
+    name.
+    """
+    full = {span: text[slice(*span)] for span in persons(text)}
+    known: dict[str, str] = {}
+    for name in full.values():
+        known.setdefault(name.split()[-1], name)
+    within = {at for span in full for at in range(*span)}
+    words = (match for match in _CALLED.finditer(text) if match.start() not in within)
+    short = {Span(*match.span()): known[name] for match in words if (name := _bare_name(match[0])) in known}
+    return sorted({**full, **short}.items())
 
 
 def understandable(article: Article, sentences: Sequence[Span], at: int) -> tuple[Citation | None, tuple[Gloss, ...]]:
@@ -162,7 +177,7 @@ def _person_subject(text: str, sentences: Sequence[Span], bare: str) -> Span | N
     for name in persons(told):
         surname = told[name.start : name.end].split()[-1]
         known.setdefault(surname, []).append(Span(name.start + sentences[0].start, name.end + sentences[0].start))
-    here = [match for match in re.finditer(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", bare) if _bare_name(match[0]) in known]
+    here = [match for match in _CALLED.finditer(bare) if _bare_name(match[0]) in known]
     if len({_bare_name(match[0]) for match in here}) != 1:
         return None
     full = known[_bare_name(here[0][0])]

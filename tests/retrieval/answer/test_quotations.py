@@ -27,6 +27,14 @@ def told(text: str, language: str) -> list[Told]:
             "The mayor told the Post, a local paper, that the bridge opens in May.",
             [("The mayor", "the bridge opens in May", False)],
         ),
+        (
+            "Per Holm met Finn Oke. Later Holm left the town for good. He said that nobody had asked him.",
+            [("Holm", "nobody had asked him", False)],
+        ),
+        (
+            "Per Holm owns the pier. The guide Finn Oke came too. Holm had waited. He said that the tide was late.",
+            [("Holm", "the tide was late", False)],
+        ),
         ("The bridge opens in May, the mayor said.", [("the mayor", "The bridge opens in May", False)]),
         ("The bridge opens soon, Per Holm told reporters on Monday.", [("Per Holm", "The bridge opens soon", False)]),
         ("On Tuesday, police said two men had fled.", [("police", "two men had fled", False)]),
