@@ -50,7 +50,11 @@ class Following:
         except NotAFeed as fault:
             if fault.reason == "html page":
                 return self._found_at(heard, address)
+            no_feed = fault
+        try:
             return self.follow_list(heard, address)
+        except NotAFeed:  # neither: what was asked for is a feed
+            raise no_feed from None
 
     def follow_list(self, heard: Heard, name: str, content: bytes | None = None) -> Reply:
         """Follows the feeds of an OPML file: its bytes, or the one at that address. Raises SourceError."""
@@ -127,9 +131,8 @@ class Following:
             return self._begin(heard, self._corpus.watch(links[0].url))
         offered = links[:FEEDS_OFFERED]
         rows = tuple((Button(clipped(link.title) or link.url, self._data("follow", link.url)),) for link in offered)
-        listed = [
-            f"• {clipped(link.title)} {link.url}" for link in offered
-        ]  # where nothing can be pressed, it is typed
+        # Where nothing can be pressed, it is typed.
+        listed = [f"• {clipped(link.title)} {link.url}" for link in offered]
         return Reply(plain("\n".join([self._texts.say(heard.chat.language, "follow.choose"), *listed]), rows))
 
     def _tally(self, heard: Heard, listed: int, begun: int, failed: Sequence[str], left_out: int) -> str:

@@ -77,6 +77,7 @@ class FakeCorpus:
         self.carried: dict[str, list[Article]] = {}  # feed -> what it carries; an address not in it is no feed
         self.sites: dict[str, tuple[FeedLink, ...]] = {}  # page -> the feeds it names
         self.lists: dict[str, tuple[FeedLink, ...]] = {}  # name or address of an OPML file -> its feeds
+        self.unreadable: set[str] = set()  # addresses of what is neither a page nor a feed
         self.watched: dict[str, Feed] = {}
         self.log: list[Change] = []
         self.interrupted: str | None = None  # somebody presses Ctrl-C at questions with this word
@@ -199,7 +200,7 @@ class FakeCorpus:
 
     def watch(self, url: str) -> Feed:
         if url not in self.carried:
-            raise NotAFeed(url, "not a feed" if url in self.lists else "html page")
+            raise NotAFeed(url, "not a feed" if url in {*self.lists, *self.unreadable} else "html page")
         items = self.carried[url]
         latest = Entry(items[-1].id, items[-1].title, items[-1].url, items[-1].published, "") if items else None
         due = NOON + timedelta(minutes=5)

@@ -231,3 +231,9 @@ def test_what_becomes_of_a_feed_is_told(desk: Desk, kind: str, words: str, offer
     assert told.text.startswith("Feed rss ")
     assert words in told.text
     assert len(told.buttons) == offered
+
+
+def test_what_is_neither_a_feed_nor_a_list_is_told_as_no_feed(desk: Desk, corpus: FakeCorpus) -> None:
+    corpus.unreadable.add("https://news.example/picture.svg")
+    reply = say(desk, "/follow https://news.example/picture.svg")
+    assert text(reply).startswith("There is no feed at https://news.example/picture.svg.")
