@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.errand import Errand
 from bot.progress import Report
-from bot.receiving import ADDED
+from bot.receiving import count_lines
 from bot.terminal import ANSWERED, FAILED
 from retrieval import Added, Corpus, SourceError
 
@@ -34,9 +34,8 @@ def _told(errand: Errand, results: Iterable[Added | SourceError]) -> int:
             counts["failed"] += 1
         else:
             counts[result.judgement] += 1
-    for judgement, key in ADDED:
-        if count := counts[judgement]:
-            print(errand.say(key, count=count))
+    for line in count_lines(counts, errand.say):
+        print(line)
     return FAILED if counts["failed"] else ANSWERED
 
 

@@ -16,7 +16,6 @@ from bot import summaries
 from bot.conversation import Conversation
 from bot.following import Following
 from bot.receiving import Receiving
-from bot.references import links
 from bot.sheet import clipped, plain
 from bot.store import BotStore
 from bot.suggestions import Suggestion
@@ -65,7 +64,6 @@ class Desk:
         self._corpus = corpus
         self._store = store
         self._texts = texts
-        self._admins = admins
         self._summarising = Summarising(corpus, store, texts, clock, admins)
         self._conversation = Conversation(corpus, store, texts, clock, self._summarising)
         self._following = Following(corpus, store, texts, clock, suggestions)
@@ -75,7 +73,7 @@ class Desk:
             "help": lambda heard, _: self._say(heard, "help"),
             "ask": self._conversation.ask,
             "summary": self._summarising.command,
-            "add": self._add,
+            "add": self._receiving.add,
             "follow": self._following.follow,
             "following": self._following.following,
             "unfollow": self._following.unfollow,
@@ -142,19 +140,6 @@ class Desk:
 
     def _say(self, heard: Heard, key: str, *, failed: bool = False, **values: object) -> Reply:
         return Reply(plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)
-
-    def _add(self, heard: Heard, text: str) -> Reply:
-        if heard.user_id not in self._admins:
-            return self._say(heard, "add.forbidden", failed=True, user=heard.user_id)
-        found = links(text)
-        if not found:
-            return self._say(heard, "add.usage", failed=True)
-        added = self._corpus.add_page(found[0])
-        language = heard.chat.language
-        title = clipped(added.article.title) or self._texts.say(language, "untitled")
-        said = self._texts.say(language, f"add.{added.judgement}", title=title)
-        button = Button(self._texts.say(language, "button.summary"), f"sum:{self._store.handle(added.article.id)}")
-        return Reply(plain(said, ((button,),)))
 
     def _language(self, heard: Heard, code: str) -> Reply:
         code = code.lower()

@@ -1,11 +1,14 @@
-"""A file that a person sent in; articles added or feeds followed, and what is said back, out."""
+"""/add and files that people send in; articles added or feeds followed, and what is said back, out."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import PurePath
 
 from bot.following import Following
+from bot.references import links
 from bot.sheet import clipped, plain
 from bot.store import BotStore
 from bot.texts import Texts
@@ -15,7 +18,7 @@ from retrieval import Added, Corpus, SourceError, UnreadableFile
 MOST_BYTES = 20_000_000  # what Telegram lets a bot download
 LISTS = (".opml", ".xml")
 FAULTS_SHOWN = 5
-ADDED = (("new", "cli.added"), ("updated", "cli.updated"), ("same", "cli.known"))  # judgement -> its words
+_ADDED = (("new", "cli.added"), ("updated", "cli.updated"), ("same", "cli.known"))  # judgement -> its words
 
 
 class Receiving:
@@ -47,6 +50,15 @@ class Receiving:
             return self._one(heard, results[0])
         return Reply(plain(self._tally(heard, results)), failed=all(isinstance(r, SourceError) for r in results))
 
+    def add(self, heard: Heard, text: str) -> Reply:
+        """/add and a link. Raises SourceError for a page that cannot be had."""
+        if heard.user_id not in self._admins:
+            return Reply(plain(self._say(heard, "add.forbidden", user=heard.user_id)), failed=True)
+        found = links(text)
+        if not found:
+            return Reply(plain(self._say(heard, "add.usage")), failed=True)
+        return self._one(heard, self._corpus.add_page(found[0]))
+
     def _one(self, heard: Heard, result: Added | SourceError) -> Reply:
         if isinstance(result, SourceError):
             raise result
@@ -57,11 +69,16 @@ class Receiving:
     def _tally(self, heard: Heard, results: list[Added | SourceError]) -> str:
         faults = [self._texts.error(heard.chat.language, each) for each in results if isinstance(each, SourceError)]
         counts: Counter[str] = Counter(each.judgement for each in results if isinstance(each, Added))
-        lines = [self._say(heard, key, count=counts[kind]) for kind, key in ADDED if counts[kind]]
+        lines = count_lines(counts, partial(self._say, heard))
         return "\n".join([*lines, *faults[:FAULTS_SHOWN]]) or self._say(heard, "file.nothing")
 
     def _say(self, heard: Heard, key: str, **values: object) -> str:
         return self._texts.say(heard.chat.language, key, **values)
+
+
+def count_lines(judged: Mapping[str, int], say: Callable[..., str]) -> list[str]:
+    """How many articles were added, updated and known: a line for each of the three that there were."""
+    return [say(key, count=judged[judgement]) for judgement, key in _ADDED if judged.get(judgement)]
 
 
 def _is_list(name: str) -> bool:

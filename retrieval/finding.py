@@ -39,9 +39,9 @@ class Found:
 class Finder:
     """Sync, and safe to call from several threads."""
 
-    def __init__(self, store: Store, index: Index, embedder: Embedder, stories: Stories | None = None) -> None:
+    def __init__(self, store: Store, index: Index, embedder: Embedder, stories: Stories) -> None:
         self._store, self._index, self._embedder = store, index, embedder
-        self._stories = stories or Stories(store, index)
+        self._stories = stories
 
     def vector(self, question: Question) -> Vectors | None:
         """(1, dim); None when the model does not know the question's language."""

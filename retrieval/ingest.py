@@ -39,8 +39,11 @@ class Ingest:
                 return Added(held, "same")
             article_id = known.id if known else article.id
             article = replace(article, id=article_id)
-            outdated = self._blocks.note(article, find_furniture(article.text))
-            change = self._store.add(article, *self.cut(article), self._embedder.fingerprint)
+            furniture = find_furniture(article.text)
+            outdated = self._blocks.note(article, furniture)
+            passages = self._split(article, furniture)
+            vectors = self._embedded(article, passages)
+            change = self._store.add(article, passages, vectors, self._embedder.fingerprint)
             for other in outdated:
                 self._mend(other)
             return Added(replace(article, revision=change.revision), judgement)
@@ -49,34 +52,31 @@ class Ingest:
         """Cuts and embeds a held article anew, for another model. One that is gone by now is left alone."""
         with self._lock, suppress(UnknownArticle):
             article = self._store.article(article_id)
-            self._store.replace_passages(article, *self.cut(article), self._embedder.fingerprint)
-
-    def cut(self, article: Article) -> tuple[list[Passage], Vectors | None]:
-        """Passages and their vectors (n, dim), None for a language that the model does not know."""
-        passages = self._split(article)
-        return passages, self._embedded(article, passages)
+            passages = self._split(article, find_furniture(article.text))
+            vectors = self._embedded(article, passages)
+            self._store.replace_passages(article, passages, vectors, self._embedder.fingerprint)
 
     def _mend(self, article_id: str) -> None:
         """Cuts a held article anew if that makes a difference."""
         with suppress(UnknownArticle):
             article, held = self._store.with_passages(article_id)
-            passages = self._split(article)
+            passages = self._split(article, find_furniture(article.text))
             if passages != held:
                 vectors = self._embedded(article, passages)
                 self._store.replace_passages(article, passages, vectors, self._embedder.fingerprint)
 
-    def _split(self, article: Article) -> list[Passage]:
+    def _split(self, article: Article, furniture: Sequence[Span]) -> list[Passage]:
         room = Room(min(LIMIT, self._embedder.max_tokens), self._embedder.max_tokens)
-        left_out = self._left_out(article)
+        left_out = self._left_out(article, furniture)
         return split_passages(article.text, article.language, self._embedder.count, room, left_out)
 
-    def _left_out(self, article: Article) -> Sequence[Span]:
+    def _left_out(self, article: Article, known: Sequence[Span]) -> Sequence[Span]:
         """What is never searched. An article that is nothing else is searched as it stands."""
-        known = find_furniture(article.text)
         left_out = sorted([*known, *self._blocks.find(article, known)])
         return left_out if sum(end - start for start, end in left_out) < len(article.text.strip()) else known
 
     def _embedded(self, article: Article, passages: Sequence[Passage]) -> Vectors | None:
+        """(n, dim); None for a language that the model does not know."""
         if not passages or not self._embedder.knows(article.language):
             return None
         return self._embedder.passages([article.text[p.start : p.end] for p in passages])

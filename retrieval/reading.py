@@ -19,7 +19,7 @@ from retrieval.sources.archives import ZIPPED, settled
 from retrieval.sources.files import count_rows, find_files, holds_rows, load_file, media_type_of, read_rows, reason_of
 from retrieval.sources.robots import Robots
 from retrieval.sources.types import Entry, FeedLink, Fetch, Fetched, NotModified, ParsedFeed, Validators
-from retrieval.sources.urls import canonical
+from retrieval.sources.urls import canonical, is_web
 from retrieval.sources.workers import Workers
 from retrieval.types import Article
 
@@ -123,7 +123,7 @@ class Sources:
         """
         path = Path(place)
         try:
-            if place.startswith(("http://", "https://")):
+            if is_web(place):
                 return [self._read(self.fetched(place), now)]
             if path.suffix.lower() in LISTS:
                 return [self._read(list_file(path), now)]
@@ -153,7 +153,7 @@ class Sources:
             no_feed = error
         with suppress(NotAFeed):
             return self._workers.opml(fetched)
-        if "://" in fetched.url:
+        if is_web(fetched.url):
             self._robots.check(fetched.url)
         try:
             return self._as_page(fetched)

@@ -69,10 +69,10 @@ class Summaries:
         index: Index,
         embedder: Embedder,
         known: Callable[[], Known],
-        stories: Stories | None = None,
+        stories: Stories,
     ) -> None:
         self._store, self._index, self._embedder, self._known = store, index, embedder, known
-        self._stories = stories or Stories(store, index)
+        self._stories = stories
 
     def article(self, article_id: str, length: Length = "medium") -> Summary:
         """Raises UnknownArticle."""

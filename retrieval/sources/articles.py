@@ -27,7 +27,7 @@ from retrieval.sources.pdf import read_pdf
 from retrieval.sources.plain import read_plain
 from retrieval.sources.prose import clean_line, clean_paragraphs, ends_sentence, storable
 from retrieval.sources.types import Fetched
-from retrieval.sources.urls import canonical
+from retrieval.sources.urls import canonical, is_web
 from retrieval.sources.word import read_docx
 from retrieval.text.languages import detect
 from retrieval.types import Article
@@ -192,16 +192,16 @@ def _first_words(text: str) -> str:
 
 def _address(declared: str | None, address: str) -> str | None:
     """A page may name its better spelling, but only on its own site; a file may name any address."""
-    is_web = address.startswith(("http://", "https://"))
+    is_page = is_web(address)
     try:
-        named = urljoin(address if is_web else "", storable(declared or "").strip())
-        is_link = named.startswith(("http://", "https://")) and _host(named) is not None
-        is_better = is_link and (not is_web or _same_page(named, address))
+        named = urljoin(address if is_page else "", storable(declared or "").strip())
+        is_link = is_web(named) and _host(named) is not None
+        is_better = is_link and (not is_page or _same_page(named, address))
     except ValueError:  # a spelling that no parser takes: "http://[..."
         is_better = False
     if is_better:
         return canonical(named)
-    return canonical(address) if is_web else None
+    return canonical(address) if is_page else None
 
 
 def _same_page(named: str, address: str) -> bool:

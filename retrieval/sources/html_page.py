@@ -22,6 +22,7 @@ from retrieval.sources.manuscript import Manuscript
 from retrieval.sources.page_facts import CANONICAL, LivePost, PageFacts, find_facts, first_plausible, hide_body
 from retrieval.sources.prose import clean_line, clean_paragraphs
 from retrieval.sources.types import Fetched
+from retrieval.sources.urls import is_web
 from retrieval.sources.walls import PageShape, find_wall
 
 _LONG_ENOUGH = 200  # characters from which a detector is surer than a page's own claim, often that of a template
@@ -82,8 +83,7 @@ def _read_page(tree: Any, address: str, now: datetime) -> Manuscript:
 def _place(tree: Any, address: str) -> str:
     """Where the page is from: a saved one tells it in its head, and its links lead there."""
     named = (link.strip() for path in CANONICAL for link in tree.xpath(path))
-    is_saved = not address.startswith(("http://", "https://"))
-    return next((link for link in named if is_saved and link.startswith(("http://", "https://"))), address)
+    return address if is_web(address) else next(filter(is_web, named), address)
 
 
 def _manuscript(found: Any, facts: PageFacts, lines: Sequence[str], now: datetime) -> Manuscript:

@@ -140,6 +140,11 @@ def redirected(origin: WebAddress, location: str) -> WebAddress:
     return address
 
 
+def is_web(address: str) -> bool:
+    """Whether it is an address of the web, and no path or name."""
+    return address.lower().startswith(("http://", "https://"))
+
+
 def linked_address(base: str, link: str | None) -> str | None:
     """The address that a link in a page or a feed leads to, if it is one of the web. Read as browsers do: line ends and
     tabs in it are nothing, a space is one of the address.

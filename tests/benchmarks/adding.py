@@ -128,7 +128,8 @@ def main() -> None:
         watches = Stopwatches()
         sources = _local_sources(watches)
         corpus._sources = sources
-        corpus._ingest.cut = watches.timed("cut and embed", corpus._ingest.cut)  # type: ignore[method-assign]
+        for step in ("_split", "_embedded"):
+            setattr(corpus._ingest, step, watches.timed("cut and embed", getattr(corpus._ingest, step)))
         corpus._ingest.add = watches.timed("ingest (with cut and embed, store)", corpus._ingest.add)  # type: ignore[method-assign]
         corpus.catch_up = watches.timed("index and stories", corpus.catch_up)  # type: ignore[method-assign]
         seconds, late, added = asyncio.run(measured(corpus, urls))

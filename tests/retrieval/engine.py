@@ -12,6 +12,7 @@ from retrieval.answer.rank import Ranker
 from retrieval.asked.question import Known
 from retrieval.asking import Asking
 from retrieval.finding import Finder
+from retrieval.grouping import Stories
 from retrieval.index.local import LocalIndex
 from retrieval.ingest import Ingest
 from retrieval.ports import Embedder, Prose, Reader
@@ -41,7 +42,7 @@ class Engine:
         self._ingest = Ingest(self.store, embedder)
         load = lambda ids: self.store.passages_of(ids, embedder.fingerprint)  # noqa: E731
         self.index = LocalIndex(folder / "index", load, self.store.id, embedder.fingerprint, embedder.dim)
-        self.finder = Finder(self.store, self.index, embedder)
+        self.finder = Finder(self.store, self.index, embedder, Stories(self.store, self.index))
 
     def add(self, *articles: Article) -> None:
         for article in articles:

@@ -210,5 +210,6 @@ def test_whatever_is_posted_has_a_short_title_and_an_address(words: str) -> None
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_channel_or_none(content: bytes) -> None:
-    _read(content)
-    _read(_preview().encode() + b'<div class="tgme_widget_message" data-post="harbour/1">' + content)
+    inside = _read(_preview().encode() + b'<div class="tgme_widget_message" data-post="harbour/1">' + content)
+    for feed in (_read(content), inside):
+        assert feed is None or all(entry.identity.startswith("https://t.me/") for entry in feed.entries)
