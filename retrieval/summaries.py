@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 
 from retrieval.asked.question import Known
 from retrieval.asked.scope import find_scope
+from retrieval.asked.topics import GENERAL, topic_words
 from retrieval.grouping import Stories
 from retrieval.index.fusion import freshness
 from retrieval.ports import Embedder, Index
@@ -26,7 +27,7 @@ from retrieval.summary.stories import Report, happened, news, said, tell
 from retrieval.summary.types import Development, Length, StorySummary, Summary, TopicSummary
 from retrieval.text.languages import detect
 from retrieval.text.spelling import is_cyrillic
-from retrieval.text.stems import content_stems, stems
+from retrieval.text.stems import stems
 from retrieval.types import Article, Nearest, Scope, Searched
 
 SUMMARISED = 200  # sentences of an article that are chosen from: news says what matters first
@@ -42,14 +43,7 @@ RECENT = 0.6  # what being of now adds
 TOUCHES = 1.2  # what a sentence gains that has the topic's words, beside 0..1 for telling its article
 LEAD = 0.6  # what it gains for opening its article
 
-_GENERAL_WORDS = {
-    "en": "news summary headlines stories story articles article latest main top events world day week today wrote"
-    " happen happened happening going new",
-    "ru": "новости новость новостях сводка события событие главное главные статьи статья нового новое мире итоги день"
-    " дня неделя недели случилось случился произошло происходит происходило было",
-}
 _WHAT_HAPPENED = ("what happened with", "что случилось с")
-_GENERAL = frozenset(stem for language, words in _GENERAL_WORDS.items() for stem in stems(words, language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +106,7 @@ class Summaries:
     def tells(self, text: str, now: datetime) -> bool:
         """Whether a question asks what happened in a time, about nothing in particular, so that `topic` answers it."""
         scope, topic, words, language = self._understood(text, now)
-        is_asked = any(word in _GENERAL for word in stems(topic, language))  # "and last week?" leans on what was asked
+        is_asked = any(word in GENERAL for word in stems(topic, language))  # "and last week?" leans on what was asked
         return bool(scope) and not words and is_asked
 
     # --- steps
@@ -127,7 +121,7 @@ class Summaries:
             rest = rest.removeprefix(opening).strip() if scope else text
         topic = "" if scope and rest == text else rest  # nothing but the scope was left
         language = detect(topic or text, known.languages)
-        return scope, topic, _topic_words(topic, language), language
+        return scope, topic, topic_words(topic, language), language
 
     def _report(self, article_id: str) -> Report:
         article, passages = self._store.with_passages(article_id)
@@ -169,11 +163,6 @@ class Summaries:
             key=lambda line: line[0],
         )
         return Development(tell(best, at), tuple(map(Nearest.to, newest)))
-
-
-def _topic_words(topic: str, language: str) -> list[str]:
-    """The stems that say what it is about, each once: "news of the week" is about nothing in particular."""
-    return [word for word in dict.fromkeys(content_stems(topic, language)) if word not in _GENERAL]
 
 
 def _important(stories: Iterable[list[Article]], found: Sequence[_Match], now: datetime) -> list[list[Article]]:

@@ -283,3 +283,60 @@ class CorpusStats:
     newest: datetime | None
     model: str
     log: int  # the number of the log's last entry
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """What somebody wants to be told of, ready to be compared with articles."""
+
+    key: int  # whoever asks gives it; it comes back in matches
+    text: str
+    language: str  # as detected
+    vector: bytes | None  # float16 (dim,); None when the model does not know the language
+    fingerprint: str  # of the embedder that made the vector; empty without one
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """That an article is about an interest, and how surely."""
+
+    key: int
+    score: float  # 0..1
+
+
+Level = Literal["strict", "balanced", "wide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """An article that an interest would have brought: the first of its story that matches."""
+
+    article: Nearest
+    score: float
+    reason: Citation | None  # the sentence nearest to the interest; None: it has no sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What an interest would have brought lately."""
+
+    found: tuple[Sampled, ...]  # newest first, one a story; the first few where there are many
+    stories: int  # that matched; of the nearest 150 articles
+    days: int  # that were looked at: fewer than asked for where the articles do not reach back so far
+    since: datetime | None = None  # the days' beginning and end; None: there are no dated articles
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One entry of the log, with what it means for the stories."""
+
+    change: Change
+    article: Article | None  # as it is now; None: it is gone, or the entry is about a feed and no article
+    story: int = 0  # that the article tells; 0 without one
+    copy_of: str | None = None  # the earlier article whose words it repeats
+    founds: bool = False  # nobody told the story before it
+
+
+Weight = Literal["nothing", "wording", "news"]
+"""What an update changed of its article: no word, words that tell nothing new, or what it tells."""
