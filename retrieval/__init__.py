@@ -33,11 +33,16 @@ if TYPE_CHECKING:
     from retrieval.errors import UnsupportedFile as UnsupportedFile
     from retrieval.evaluation import Report as Report
     from retrieval.evaluation import evaluate as evaluate
+    from retrieval.interests import Interests as Interests
     from retrieval.llm.settings import LlmSettings as LlmSettings
+    from retrieval.relevance import FLOOR as FLOOR
+    from retrieval.relevance import LEVELS as LEVELS
+    from retrieval.relevance import STEP as STEP
     from retrieval.sources.opml import write_opml as write_opml
     from retrieval.sources.types import Entry as Entry
     from retrieval.sources.types import Feed as Feed
     from retrieval.sources.types import FeedLink as FeedLink
+    from retrieval.sources.types import FeedSample as FeedSample
     from retrieval.sources.types import ParsedFeed as ParsedFeed
     from retrieval.sources.types import Refreshed as Refreshed
     from retrieval.sources.types import Validators as Validators
@@ -47,6 +52,7 @@ if TYPE_CHECKING:
     from retrieval.summary.types import StorySummary as StorySummary
     from retrieval.summary.types import Summary as Summary
     from retrieval.summary.types import TopicSummary as TopicSummary
+    from retrieval.text.phrases import Words as Words
     from retrieval.types import Added as Added
     from retrieval.types import Answer as Answer
     from retrieval.types import Article as Article
@@ -57,9 +63,15 @@ if TYPE_CHECKING:
     from retrieval.types import Evidence as Evidence
     from retrieval.types import Gloss as Gloss
     from retrieval.types import Hit as Hit
+    from retrieval.types import Interest as Interest
+    from retrieval.types import Level as Level
+    from retrieval.types import Match as Match
     from retrieval.types import Nearest as Nearest
+    from retrieval.types import News as News
     from retrieval.types import Passage as Passage
     from retrieval.types import Refusal as Refusal
+    from retrieval.types import Sample as Sample
+    from retrieval.types import Sampled as Sampled
     from retrieval.types import Scope as Scope
     from retrieval.types import Searched as Searched
     from retrieval.types import Sentence as Sentence
@@ -67,6 +79,8 @@ if TYPE_CHECKING:
     from retrieval.types import Story as Story
     from retrieval.types import Trace as Trace
     from retrieval.types import Turn as Turn
+    from retrieval.types import Weight as Weight
+    from retrieval.wire import Wire as Wire
 
 _ROOMS = {
     "build": ("CorpusSettings", "open_corpus", "open_sources"),
@@ -78,14 +92,19 @@ _ROOMS = {
         "SourceError", "StoreFailed", "UnknownArticle", "UnknownFeed", "UnreadableFile", "UnsupportedFile",
     ),
     "evaluation": ("Report", "evaluate"),
+    "interests": ("Interests",),
     "llm.settings": ("LlmSettings",),
+    "relevance": ("FLOOR", "LEVELS", "STEP"),
     "sources.opml": ("write_opml",),
-    "sources.types": ("Entry", "Feed", "FeedLink", "ParsedFeed", "Refreshed", "Validators"),
+    "sources.types": ("Entry", "Feed", "FeedLink", "FeedSample", "ParsedFeed", "Refreshed", "Validators"),
     "summary.types": ("Development", "KeyFacts", "Length", "StorySummary", "Summary", "TopicSummary"),
+    "text.phrases": ("Words",),
     "types": (
         "Added", "Answer", "Article", "Change", "Citation", "Closest", "CorpusStats", "Evidence", "Gloss", "Hit",
-        "Nearest", "Passage", "Refusal", "Scope", "Searched", "Sentence", "Span", "Story", "Trace", "Turn",
+        "Interest", "Level", "Match", "Nearest", "News", "Passage", "Refusal", "Sample", "Sampled", "Scope", "Searched",
+        "Sentence", "Span", "Story", "Trace", "Turn", "Weight",
     ),
+    "wire": ("Wire",),
 }  # fmt: skip
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = sorted(_ROOM_OF)

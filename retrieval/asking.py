@@ -15,11 +15,11 @@ from retrieval.answer.citations import verify
 from retrieval.answer.confidence import Confidence
 from retrieval.answer.rank import Ranker
 from retrieval.asked.followup import readings
-from retrieval.asked.question import Known
+from retrieval.asked.question import Known, understand
 from retrieval.asked.scope import find_scope
 from retrieval.finding import PASSAGES, Finder, Found
 from retrieval.grouping import openers_of
-from retrieval.ports import Prose, Writer
+from retrieval.ports import Prose, Vectors, Writer
 from retrieval.timing import Stopwatch
 from retrieval.types import (
     Answer,
@@ -92,11 +92,29 @@ class Asking:
         reply = self._reply(tried[0] if _sure(tried[0]) >= _sure(carried) + SURER else carried, watch)
         return replace(reply, also=self._also(reply.sentences, without)) if isinstance(reply, Answer) else reply
 
+    def ask_of(self, text: str, article_id: str, now: datetime) -> Answer | None:
+        """What that article alone tells, if it is sure enough to be said; within the days and sources of the text."""
+        watch, known = Stopwatch(), self._known()
+        if not any(character.isalnum() for character in text):
+            return None
+        question = _scoped(understand(text, known.languages), now, known.sources)
+        watch.lap("understand")
+        vector = self._finder.vector(question)
+        watch.lap("embed")
+        found = self._finder.find_in(article_id, question, vector, now)
+        watch.lap("search")
+        reply = self._reply(self._drafted(question, found, vector, watch), watch)
+        return reply if isinstance(reply, Answer) else None
+
     def _attempt(self, question: Question, now: datetime, without: Collection[str], watch: Stopwatch) -> Attempt:
         vector = self._finder.vector(question)
         watch.lap("embed")
         found = self._finder.find(question, vector, now, without)
         watch.lap("search")
+        return self._drafted(question, found, vector, watch)
+
+    def _drafted(self, question: Question, found: Found, vector: Vectors | None, watch: Stopwatch) -> Attempt:
+        """What would be said of what was found."""
         evidence = self._finder.evidence(found.matching, EVENTS if question.asked_for == "events" else PASSAGES)
         watch.lap("load")
         evidence = self._ranker.rank(question, evidence)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from retrieval.errors import NoArticle, SourceError, StoreFailed, UnknownArticle
 from retrieval.finding import PASSAGES, Finder
 from retrieval.grouping import Stories
 from retrieval.ingest import Ingest
+from retrieval.matching import Matcher
 from retrieval.ports import Embedder, Index, Prose, Writer
 from retrieval.reading import Sources, named_file
 from retrieval.sites import Sites
@@ -31,6 +32,7 @@ from retrieval.summary.types import Length, StorySummary, Summary, TopicSummary
 from retrieval.text.stems import content_stems
 from retrieval.types import Added, Answer, Article, Change, Closest, CorpusStats, Evidence, Refusal, Story, Turn
 from retrieval.watch import FeedWatch
+from retrieval.wire import Wire
 
 PAGE = 500  # changes applied to the index at a time
 SAVE_AFTER = 1000  # changes: about what a start replays in a second
@@ -60,7 +62,7 @@ class Parts:
 
 
 class Corpus:
-    """A collection of articles that answers questions."""
+    """A collection of articles that answers questions. Its `wire` tells what is new in it, for alerts."""
 
     def __init__(self, parts: Parts) -> None:
         self._store, self._index, self._embedder = parts.store, parts.index, parts.embedder
@@ -71,6 +73,8 @@ class Corpus:
         self._summaries = Summaries(parts.store, parts.index, parts.embedder, self._known, self._stories)
         self._ingest = Ingest(parts.store, parts.embedder)
         self._watch = FeedWatch(parts.store.engine, parts.sources, self._ingest)
+        matcher = Matcher(parts.store, parts.index, parts.embedder)
+        self.wire = Wire(parts.store, self._stories, matcher, self._asking, self._summaries, self._watch)
         self._languages_and_sources, self._known_at = Known((), ()), -1
         self._following = threading.Lock()
         self._closed = False
@@ -121,10 +125,8 @@ class Corpus:
     def find(self, reference: str) -> Article | None:
         """The article that a person means by an id, an address or words of its title."""
         reference = reference.strip()
-        try:
+        with suppress(UnknownArticle):
             return self._store.article(reference)
-        except UnknownArticle:
-            pass
         if "://" in reference:
             return self._store.find_by_url(self._sources.canonical(reference))
         return self._find_title(reference)
@@ -142,6 +144,10 @@ class Corpus:
     def articles(self, *, limit: int = 50, offset: int = 0) -> list[Article]:
         """Newest first."""
         return self._store.articles(limit, offset)
+
+    def sources(self) -> list[str]:
+        """The names of those who wrote them, each once, in alphabetical order."""
+        return self._store.sources()
 
     def add(self, article: Article) -> Added:
         """Raises NoArticle when it has no text. It can be asked about as soon as this returns."""

@@ -21,6 +21,8 @@ from retrieval.sources.types import Entry
 KEPT = timedelta(days=90)  # an entry that its feed lists no more; it may come back, and would be news then
 LISTED = timedelta(days=30)  # what a feed still lists counts as no older
 MARKED_EVERY = timedelta(days=1)  # how exactly that is kept: a row is not written at every visit
+RATED = 20  # latest entries by whose dates its rate is told: long archives tell of other times
+WEEK, SHORTEST = timedelta(days=7), timedelta(days=1)  # a feed that is an hour old has no rate yet
 LATEST = 10  # entries that tell how often a feed publishes
 
 ENTRIES = sa.Table(
@@ -81,6 +83,17 @@ def latest_moments(tx: sa.Connection, feed: str) -> list[datetime]:
     )
     query = sa.select(appeared).where(ENTRIES.c.feed == feed).order_by(appeared.desc()).limit(LATEST)
     return list(tx.execute(query).scalars())
+
+
+def newest_first(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """By date where the feed gives dates, those without one last; else in its own order."""
+    return tuple(sorted(entries, key=lambda entry: -entry.published.timestamp() if entry.published else 0.0))
+
+
+def rate_of(entries: Sequence[Entry], now: datetime) -> float | None:
+    """How many come in a week, by the latest of them. None when they have no dates."""
+    dates = sorted((entry.published for entry in entries if entry.published), reverse=True)[:RATED]
+    return len(dates) / (max(now - dates[-1], SHORTEST) / WEEK) if dates else None
 
 
 def due_entries(tx: sa.Connection, now: datetime, limit: int) -> list[Waiting]:

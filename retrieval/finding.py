@@ -22,6 +22,7 @@ from retrieval.types import Evidence, Hit, Nearest, Question, Scope, Searched
 PASSAGES = 8  # of an answer
 PER_ARTICLE = 2  # of them from one article
 CANDIDATES = 300  # ranked before that
+MOST_CANDIDATES = 1000  # ranked where one article's own are looked for: as many as an index fuses
 SPARE = 4  # more passages are loaded than are wanted: some are copies
 
 
@@ -56,6 +57,12 @@ class Finder:
             return found
         return replace(self._found(replace(question, scope=Scope()), vector, now, without), widened=True)
 
+    def find_in(self, article_id: str, question: Question, vector: Vectors | None, now: datetime) -> Found:
+        """Passages of that article alone, scored beside those of all others: nothing when too many match better."""
+        hits, article_of = self._matching(question, vector, now, MOST_CANDIDATES)
+        own = {key: article for key, article in article_of.items() if article == article_id}
+        return self._grouped([hit for hit in hits if hit.passage_id in own], own)
+
     def evidence(self, hits: Sequence[Hit], limit: int = PASSAGES) -> list[Evidence]:
         """The best hits with what they point at; of passages that say the same in the same words, the best."""
         wanted = hits[: limit + SPARE]
@@ -74,16 +81,23 @@ class Finder:
         return Searched(*self._store.extent(within), scope=question.scope, widened=found.widened)
 
     def _found(self, question: Question, vector: Vectors | None, now: datetime, without: Collection[str]) -> Found:
-        hits = self._index.search(question.standalone, question.language, CANDIDATES, vector, question.scope)
+        hits, every = self._matching(question, vector, now, CANDIDATES)
+        article_of = {key: article for key, article in every.items() if article not in without}
+        return self._grouped(at_most(hits, article_of, PER_ARTICLE), article_of)
+
+    def _matching(
+        self, question: Question, vector: Vectors | None, now: datetime, limit: int
+    ) -> tuple[list[Hit], dict[int, str]]:
+        """Best first, and the articles that they are of."""
+        hits = self._index.search(question.standalone, question.language, limit, vector, question.scope)
         dated = self._store.dated([hit.passage_id for hit in hits])
-        article_of = {key: article for key, (article, _) in dated.items() if article not in without}
+        article_of = {key: article for key, (article, _) in dated.items()}
         if question.undated or question.scope:
             latest = min(now, question.scope.until or now)
             hits = favour_recent(hits, {key: published for key, (_, published) in dated.items()}, latest)
         if question.lately:
             hits = favour(hits, {key for key, article in article_of.items() if article in question.lately})
-        kept = at_most(hits, article_of, PER_ARTICLE)
-        return self._grouped(kept, article_of)
+        return hits, article_of
 
     def _grouped(self, hits: Sequence[Hit], article_of: Mapping[int, str]) -> Found:
         ids = tuple(dict.fromkeys(article_of[hit.passage_id] for hit in hits))

@@ -10,7 +10,7 @@ stories are never made one afterwards: an alert that was sent about one could no
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from retrieval.database import UtcDateTime, reads_only
 from retrieval.errors import UnknownArticle
 from retrieval.ports import Index
-from retrieval.store import ARTICLES, IN_LIMIT, Store
+from retrieval.store import ARTICLES, IN_LIMIT, LOG, Store, in_scope
 from retrieval.summary.likeness import (
     KIN,
     SAME_STORY,
@@ -63,6 +63,15 @@ class Telling:
     copy_of: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which story an article is in, and whether it repeats an earlier one (an id), or is the first of the story."""
+
+    story: int
+    copy_of: str | None
+    founds: bool
+
+
 _Page = dict[str, Telling | None]  # article -> what becomes of its row; None: it goes
 
 
@@ -79,7 +88,7 @@ class Stories:
     def follow(self, limit: int = PAGE_OF_CHANGES) -> bool:
         """Groups what the log's next changes brought. Whether there were any."""
         with self._following:
-            start, applied = self._grouped(), self._index.applied()
+            start, applied = self.grouped(), self._index.applied()
             changes = [change for change in self._store.changes(start, limit) if change.number <= applied]
             page: _Page = {}
             for change in changes:
@@ -148,10 +157,6 @@ class Stories:
         made = {key: told for key in article_ids if (told := page.get(key)) is not None}
         return {**written, **made}
 
-    def _grouped(self) -> int:
-        with self._reads.connect() as tx:
-            return int(tx.execute(sa.select(_ABOUT.c.grouped)).scalar_one())
-
     def _write(self, start: int, end: int, page: _Page) -> bool:
         """Rows and cursor, unless another process has grouped these changes meanwhile."""
         with self._store.engine.begin() as tx:
@@ -166,6 +171,31 @@ class Stories:
         return True
 
     # --- reading
+
+    def grouped(self) -> int:
+        """The number of the last change that stories know of."""
+        with self._reads.connect() as tx:
+            return int(tx.execute(sa.select(_ABOUT.c.grouped)).scalar_one())
+
+    def places(self, article_ids: Iterable[str]) -> Mapping[str, Place]:
+        """Those that are not grouped yet are left out."""
+        founder = (LOG.c.article_id == _TELLINGS.c.article_id).label("founds")
+        query = sa.select(_TELLINGS.c.article_id, _TELLINGS.c.story, _TELLINGS.c.copy_of, founder)
+        query = query.select_from(sa.outerjoin(_TELLINGS, LOG, LOG.c.number == _TELLINGS.c.story))
+        with self._reads.connect() as tx:
+            rows = [
+                row for few in _few(article_ids) for row in tx.execute(query.where(_TELLINGS.c.article_id.in_(few)))
+            ]
+        return {row.article_id: Place(row.story, row.copy_of, bool(row.founds)) for row in rows}
+
+    def within(self, scope: Scope) -> Mapping[str, int]:
+        """Article -> its story, of those in the scope that are grouped, newest first."""
+        joined = sa.join(_TELLINGS, ARTICLES, _TELLINGS.c.article_id == ARTICLES.c.id)
+        query = sa.select(ARTICLES.c.id, _TELLINGS.c.story).select_from(joined).where(ARTICLES.c.current)
+        newest_first = (ARTICLES.c.published.is_(None), ARTICLES.c.published.desc(), ARTICLES.c.id)
+        with self._reads.connect() as tx:
+            rows = tx.execute(query.where(*in_scope(scope)).order_by(*newest_first))
+            return {row.id: row.story for row in rows}
 
     def story_of(self, article_id: str) -> Story:
         """Oldest first, undated ones before them. Alone, with number 0, while it is not grouped yet. Raises
@@ -183,22 +213,26 @@ class Stories:
 
     def stories_of(self, article_ids: Iterable[str]) -> Mapping[str, int]:
         """Article -> its story's number. Those that are not grouped yet are left out."""
-        ids = list(dict.fromkeys(article_ids))
         query = sa.select(_TELLINGS.c.article_id, _TELLINGS.c.story)
-        slices = [ids[at : at + IN_LIMIT] for at in range(0, len(ids), IN_LIMIT)]
         with self._reads.connect() as tx:
-            rows = [row for few in slices for row in tx.execute(query.where(_TELLINGS.c.article_id.in_(few)))]
+            rows = [
+                row for few in _few(article_ids) for row in tx.execute(query.where(_TELLINGS.c.article_id.in_(few)))
+            ]
         return {row.article_id: row.story for row in rows}
 
     def others(self, article_id: str) -> list[Nearest]:
         """The other articles of its story, newest first, undated ones last; none of one that nobody knows."""
         number = self.stories_of([article_id]).get(article_id, 0)
-        ids = [key for key in self._members(number) if key != article_id]
+        return [other for other in self.tellers(number)[::-1] if other.article_id != article_id]
+
+    def tellers(self, story: int) -> list[Nearest]:
+        """Its articles, oldest first, undated ones before them."""
+        ids = list(self._members(story))
         known = (ARTICLES.c.id, ARTICLES.c.title, ARTICLES.c.url, ARTICLES.c.source, ARTICLES.c.published)
         with self._reads.connect() as tx:  # old revisions are left out here: asked for, SQLite would go by that index
             rows = tx.execute(sa.select(*known, ARTICLES.c.current).where(ARTICLES.c.id.in_(ids[:IN_LIMIT])))
-            others = [Nearest(*told) for *told, is_current in rows if is_current]
-        return sorted(others, key=lambda near: _age(near.published, near.article_id), reverse=True)
+            told = [Nearest(*told) for *told, is_current in rows if is_current]
+        return sorted(told, key=lambda near: _age(near.published, near.article_id))
 
     def _members(self, number: int) -> dict[str, str | None]:
         """Article -> which it copies."""
@@ -213,6 +247,13 @@ def openers_of(article_ids: Iterable[str], stories: Mapping[str, int]) -> list[s
     for article_id in article_ids:
         first.setdefault(stories.get(article_id, article_id), article_id)
     return list(first.values())
+
+
+def _few(article_ids: Iterable[str]) -> Iterator[list[str]]:
+    """Each once, as many at a time as a statement takes."""
+    ids = list(dict.fromkeys(article_ids))
+    for at in range(0, len(ids), IN_LIMIT):
+        yield ids[at : at + IN_LIMIT]
 
 
 def _row(article_id: str, told: Telling) -> dict[str, Any]:
@@ -231,11 +272,6 @@ def _telling(row: Any) -> Telling:
     kept = row.profile
     told = (kept["language"], row.published, kept["words"], frozenset(kept["title"]), frozenset(kept["days"]))
     return Telling(row.story, Profile(row.article_id, *told), row.signature, row.copy_of)
-
-
-def _newest_first(near: Nearest) -> tuple[datetime, str]:
-    """To be reversed."""
-    return near.published or datetime.min.replace(tzinfo=UTC), near.article_id
 
 
 def _oldest_first(article: Article) -> tuple[datetime, str]:

@@ -115,6 +115,17 @@ class Store:
             raise UnknownArticle(article_id, "unknown")
         return found
 
+    def several(self, article_ids: Sequence[str]) -> dict[str, Article]:
+        """The current revisions, by id. Ids that are gone are left out."""
+        query = _current()
+        with self._reads.connect() as tx:
+            rows = [row for ids in _slices(article_ids) for row in tx.execute(query.where(ARTICLES.c.id.in_(ids)))]
+        return {row.id: _article(row) for row in rows}
+
+    def find_revision(self, article_id: str, revision: int) -> Article | None:
+        """The article as it was then. None when there never was such a revision, or the article was removed since."""
+        return self._first(sa.select(*_ARTICLE).where(ARTICLES.c.id == article_id, ARTICLES.c.revision == revision))
+
     def find_by_url(self, url: str) -> Article | None:
         return self._first(_current().where(ARTICLES.c.url == url))
 
@@ -132,7 +143,9 @@ class Store:
         """The current articles in the scope, newest first. A scope with a day leaves out the undated ones."""
         order = (ARTICLES.c.published.is_(None), ARTICLES.c.published.desc(), ARTICLES.c.id)
         with self._reads.connect() as tx:
-            return [_article(row) for row in tx.execute(_current().where(*_in(scope)).order_by(*order).limit(limit))]
+            return [
+                _article(row) for row in tx.execute(_current().where(*in_scope(scope)).order_by(*order).limit(limit))
+            ]
 
     def sources(self) -> list[str]:
         """Of the current articles, each once, in alphabetical order."""
@@ -144,7 +157,7 @@ class Store:
         """How many current articles the scope holds, and when the oldest and the newest of them were published."""
         query = sa.select(sa.func.count(), sa.func.min(ARTICLES.c.published), sa.func.max(ARTICLES.c.published))
         with self._reads.connect() as tx:
-            articles, oldest, newest = tx.execute(query.where(ARTICLES.c.current, *_in(scope))).one()
+            articles, oldest, newest = tx.execute(query.where(ARTICLES.c.current, *in_scope(scope))).one()
         return articles, oldest, newest
 
     def evidence(self, passage_ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
@@ -300,7 +313,7 @@ def _current() -> sa.Select[Any]:
     return sa.select(*_ARTICLE).where(ARTICLES.c.current)
 
 
-def _in(scope: Scope) -> list[sa.ColumnElement[bool]]:
+def in_scope(scope: Scope) -> list[sa.ColumnElement[bool]]:
     """What an article in the scope fulfils."""
     limits = [ARTICLES.c.published >= scope.since] if scope.since else []
     limits += [ARTICLES.c.published < scope.until] if scope.until else []

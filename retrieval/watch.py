@@ -21,12 +21,12 @@ import sqlalchemy as sa
 from retrieval.bringing import Bringing, Round
 from retrieval.crew import HANDS, Crew, Errand
 from retrieval.database import reads_only
-from retrieval.entries import latest_moments, write_first, write_listed
+from retrieval.entries import latest_moments, newest_first, rate_of, write_first, write_listed
 from retrieval.errors import SourceError, StoreFailed, UnknownFeed
 from retrieval.ingest import Ingest
 from retrieval.pace import Visit, next_visit
 from retrieval.reading import Sources
-from retrieval.sources.types import Entry, Feed, Fetched, NotModified, ParsedFeed, Refreshed, Validators
+from retrieval.sources.types import Feed, FeedSample, Fetched, NotModified, ParsedFeed, Refreshed, Validators
 from retrieval.store import append
 from retrieval.watched import (
     FEEDS,
@@ -40,6 +40,7 @@ from retrieval.watched import (
 )
 
 VISITING_SECONDS = 5.0  # of a round until it turns to pages, even if a feed keeps us waiting
+SHOWN = 5  # entries of a feed that is looked at
 PATIENCE_SECONDS = 25.0  # and until it ends: what a fetch may take, and reading it; the rest is for the next round
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,14 @@ class FeedWatch:
         """
         now = datetime.now(UTC)
         return self._begin(url, self._first(url, now), now)
+
+    def peek(self, url: str) -> FeedSample:
+        """What the feed holds, which begins nothing. Raises SourceError like `watch`."""
+        now = datetime.now(UTC)
+        parsed, fetched = self._first(url, now)
+        with self._reads.connect() as tx:
+            known = _known_as(tx, url, fetched.url)
+        return FeedSample(known, parsed.title, newest_first(parsed.entries)[:SHOWN], rate_of(parsed.entries, now))
 
     def watch_all(self, urls: Sequence[str]) -> Iterator[Feed | SourceError]:
         """One result for each, in order; several are visited at a time."""
@@ -143,7 +152,7 @@ class FeedWatch:
                 tx.execute(sa.update(FEEDS).where(FEEDS.c.url == url).values(first_row(parsed, fetched, now)))
             if row is None or row.ended:
                 write_first(tx, url, parsed.entries[::-1], now)
-        return Feed(url, parsed.title, fetched.validators, now, 0, _latest(parsed))
+        return Feed(url, parsed.title, fetched.validators, now, 0, next(iter(newest_first(parsed.entries)), None))
 
     # --- visiting
 
@@ -215,11 +224,3 @@ def _asked(watched: Watched, result: Read | NotModified) -> tuple[float | None, 
         return result.fresh_for, watched.every
     parsed, fetched = result
     return fetched.fresh_for, parsed.every
-
-
-def _latest(parsed: ParsedFeed) -> Entry | None:
-    """By date where the feed gives dates, else its first entry."""
-    dated = [entry for entry in parsed.entries if entry.published is not None]
-    if dated:
-        return max(dated, key=lambda entry: entry.published or datetime.min.replace(tzinfo=UTC))
-    return parsed.entries[0] if parsed.entries else None

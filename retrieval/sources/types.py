@@ -104,6 +104,16 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedSample:
+    """A feed that was looked at and is not watched for that."""
+
+    url: str  # the address by which it is known, or would be
+    title: str
+    entries: tuple[Entry, ...]  # the newest, newest first
+    per_week: float | None  # entries that come in a week; None: they have no dates
+
+
+@dataclass(frozen=True, slots=True)
 class Refreshed:
     """What one round over the due feeds brought."""
 
