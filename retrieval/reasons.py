@@ -6,6 +6,7 @@ its passages, the nearest few | their sentences, whole ones | compared as articl
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from retrieval.text.stems import stems
 from retrieval.types import Article, Citation, Interest, Passage, Span
 
 PASSAGES_LOOKED_AT = 3  # whose sentences may be the reason: about 20, each of which is embedded
+PASSAGES_REMEMBERED = 500  # with their sentences' vectors: one article may be near to many interests
 
 
 class Reasons:
@@ -27,6 +29,7 @@ class Reasons:
 
     def __init__(self, store: Store, embedder: Embedder, rarities: Rarities) -> None:
         self._store, self._embedder, self._rarities = store, embedder, rarities
+        self._embedded = lru_cache(PASSAGES_REMEMBERED)(lambda texts: embedder.passages(list(texts)))
 
     def find(self, interest: Interest, article_id: str) -> Citation | None:
         """None for an unknown article, and for one without sentences."""
@@ -34,9 +37,11 @@ class Reasons:
             article, passages = self._store.with_passages(article_id)
         except UnknownArticle:
             return None
-        spans = [span for passage in self._nearest(interest, article, passages) for span in passage.sentences]
-        whole = [span for span in spans if is_whole(article.text[span.start : span.end])] or spans
-        return cite(article, whole[self._best(interest, article, whole)]) if whole else None
+        near = self._nearest(interest, article, passages)
+        whole = [[span for span in passage.sentences if is_whole(article.text[slice(*span)])] for passage in near]
+        groups = [spans for spans in whole if spans] or [list(passage.sentences) for passage in near]
+        spans = [span for group in groups for span in group]
+        return cite(article, spans[self._best(interest, article, groups)]) if spans else None
 
     def _nearest(self, interest: Interest, article: Article, passages: Sequence[Passage]) -> list[Passage]:
         """In the article's order."""
@@ -47,11 +52,11 @@ class Reasons:
         near = self._near(interest, texts, article.language, meant)
         return [passages[at] for at in sorted(near[:PASSAGES_LOOKED_AT])]
 
-    def _best(self, interest: Interest, article: Article, spans: Sequence[Span]) -> int:
-        texts = [article.text[span.start : span.end] for span in spans]
+    def _best(self, interest: Interest, article: Article, groups: Sequence[Sequence[Span]]) -> int:
+        texts = [tuple(article.text[slice(*span)] for span in spans) for spans in groups]
         knows = interest.vector is not None and self._embedder.knows(article.language)
-        meant = self._embedder.passages(texts) if knows else None
-        return self._near(interest, texts, article.language, meant)[0]
+        meant = np.concatenate([self._embedded(few) for few in texts]) if knows else None
+        return self._near(interest, [text for few in texts for text in few], article.language, meant)[0]
 
     def _near(self, interest: Interest, texts: Sequence[str], language: str, meant: Vectors | None) -> list[int]:
         """Places of the texts, the nearest first. `meant`: their vectors (n, dim), if there are any."""
