@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from retrieval.errors import UnsupportedFile as UnsupportedFile
     from retrieval.evaluation import Report as Report
     from retrieval.evaluation import evaluate as evaluate
-    from retrieval.interests import Interests as Interests
     from retrieval.llm.settings import LlmSettings as LlmSettings
-    from retrieval.relevance import FLOOR as FLOOR
-    from retrieval.relevance import LEVELS as LEVELS
-    from retrieval.relevance import STEP as STEP
+    from retrieval.matching.interests import Interests as Interests
+    from retrieval.matching.relevance import FLOOR as FLOOR
+    from retrieval.matching.relevance import LEVELS as LEVELS
+    from retrieval.matching.relevance import STEP as STEP
     from retrieval.sources.opml import write_opml as write_opml
     from retrieval.sources.types import Entry as Entry
     from retrieval.sources.types import Feed as Feed
@@ -92,9 +92,9 @@ _ROOMS = {
         "SourceError", "StoreFailed", "UnknownArticle", "UnknownFeed", "UnreadableFile", "UnsupportedFile",
     ),
     "evaluation": ("Report", "evaluate"),
-    "interests": ("Interests",),
+    "matching.interests": ("Interests",),
     "llm.settings": ("LlmSettings",),
-    "relevance": ("FLOOR", "LEVELS", "STEP"),
+    "matching.relevance": ("FLOOR", "LEVELS", "STEP"),
     "sources.opml": ("write_opml",),
     "sources.types": ("Entry", "Feed", "FeedLink", "FeedSample", "ParsedFeed", "Refreshed", "Validators"),
     "summary.types": ("Development", "KeyFacts", "Length", "StorySummary", "Summary", "TopicSummary"),

@@ -93,7 +93,10 @@ class Asking:
         return replace(reply, also=self._also(reply.sentences, without)) if isinstance(reply, Answer) else reply
 
     def ask_of(self, text: str, article_id: str, now: datetime) -> Answer | None:
-        """What that article alone tells, if it is sure enough to be said; within the days and sources of the text."""
+        """What that article alone tells, if it is sure enough to be said; within the days and sources of the text.
+
+        In its own words: a language model would be asked for every article that comes in.
+        """
         watch, known = Stopwatch(), self._known()
         if not any(character.isalnum() for character in text):
             return None
@@ -103,7 +106,7 @@ class Asking:
         watch.lap("embed")
         found = self._finder.find_in(article_id, question, vector, now)
         watch.lap("search")
-        reply = self._reply(self._drafted(question, found, vector, watch), watch)
+        reply = self._reply(self._drafted(question, found, vector, watch), watch, own_words=True)
         return reply if isinstance(reply, Answer) else None
 
     def _attempt(self, question: Question, now: datetime, without: Collection[str], watch: Stopwatch) -> Attempt:
@@ -125,11 +128,11 @@ class Asking:
         confidence = self._confidence.fit(draft.figures).probability(draft.figures) if draft.sentences else 0.0
         return Attempt(question, evidence, draft, confidence, found)
 
-    def _reply(self, attempt: Attempt, watch: Stopwatch) -> Answer | Closest | Refusal:
+    def _reply(self, attempt: Attempt, watch: Stopwatch, *, own_words: bool = False) -> Answer | Closest | Refusal:
         asked, draft, sure = attempt.question.standalone, attempt.draft, attempt.confidence
         fit, searched = self._confidence.fit(draft.figures), self._finder.searched(attempt.question, attempt.found)
         if draft.sentences and sure >= fit.threshold:
-            sentences = self._worded(attempt)
+            sentences = draft.sentences if own_words else self._worded(attempt)
             watch.lap("word")
             trace = watch.trace(draft.figures, attempt.articles)
             verdict = draft.verdict if sentences == draft.sentences else None  # it is the first sentence's

@@ -21,7 +21,7 @@ from retrieval.errors import NoArticle, SourceError, StoreFailed, UnknownArticle
 from retrieval.finding import PASSAGES, Finder
 from retrieval.grouping import Stories
 from retrieval.ingest import Ingest
-from retrieval.matching import Matcher
+from retrieval.matching.matcher import Matcher
 from retrieval.ports import Embedder, Index, Prose, Writer
 from retrieval.reading import Sources, named_file
 from retrieval.sites import Sites

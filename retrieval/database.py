@@ -19,9 +19,19 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
 from retrieval.errors import StoreFailed
+from retrieval.queueing import Queue
 
 BUSY_SECONDS = 30  # a writer waits this long for another process's transaction
-READ_ONLY = "footnote_read_only"
+CACHE_KILOBYTES = 65_536  # at most, of a connection; a transaction that outgrows it writes its pages again and again
+CHECKPOINT_PAGES = 16_384  # 64 MB of log until its pages are moved into the file: those written often are moved once
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"cache_size=-{CACHE_KILOBYTES}",
+    f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+)
+READ_ONLY, WRITING = "footnote_read_only", "footnote_writing"
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 BROKEN = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOTADB,
           sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}  # fmt: skip
@@ -59,7 +69,7 @@ def open_engine(url: str, migrations: Path, head: str) -> sa.Engine:
     engine = sa.create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        _take_turns(engine)
         event.listen(engine, "handle_error", _told)
     try:
         if _version(engine) != head:
@@ -80,13 +90,33 @@ def reads_only(engine: sa.Engine) -> sa.Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: sa.Connection) -> None:
-    read_only = connection.get_execution_options().get(READ_ONLY)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+def _take_turns(engine: sa.Engine) -> None:
+    """Writers of this process begin in the order they came. One's turn ends as its transaction is about to."""
+    queue = Queue()
+
+    def begin(connection: sa.Connection) -> None:
+        if connection.get_execution_options().get(READ_ONLY):
+            connection.exec_driver_sql("BEGIN")
+            return
+        queue.enter()
+        connection.info[WRITING] = True
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            end(connection)
+            raise
+
+    def end(connection: sa.Connection) -> None:
+        if connection.info.pop(WRITING, False):
+            queue.leave()
+
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "commit", end)
+    event.listen(engine, "rollback", end)
 
 
 def _told(context: ExceptionContext) -> StoreFailed | None:

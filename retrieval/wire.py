@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from retrieval.asking import Asking
 from retrieval.errors import UnknownArticle
 from retrieval.grouping import Place, Stories, openers_of
-from retrieval.interests import Interests
-from retrieval.matching import Matcher
+from retrieval.matching.interests import Interests
+from retrieval.matching.matcher import Matcher
 from retrieval.revisions import compare
 from retrieval.sources.types import FeedSample
 from retrieval.store import Store

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.interests import BLOCK, WORDS, Interests, interest_words
+from retrieval.matching.interests import BLOCK, WORDS, Interests, interest_words
+from retrieval.matching.relevance import FLOOR, LEVELS, STEP, by_both, by_words
+from retrieval.matching.sketch import Sketch, told_words
 from retrieval.ports import Vectors
-from retrieval.relevance import FLOOR, LEVELS, STEP, by_both, by_words
-from retrieval.sketch import Sketch, told_words
 from retrieval.types import Interest
 
 DIM = 8

@@ -18,9 +18,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from retrieval.asked.topics import topic_words
+from retrieval.matching.relevance import FLOOR, Column, by_both, by_words
+from retrieval.matching.sketch import Sketch
 from retrieval.ports import Vectors
-from retrieval.relevance import FLOOR, Column, by_both, by_words
-from retrieval.sketch import Sketch
 from retrieval.text.roots import root_of
 from retrieval.text.stems import content_stems, stems
 from retrieval.types import Interest, Match

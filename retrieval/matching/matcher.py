@@ -15,12 +15,12 @@ import numpy as np
 
 from retrieval.errors import UnknownArticle
 from retrieval.grouping import Stories, openers_of
-from retrieval.interests import Interests, vector_of
+from retrieval.matching.interests import Interests, vector_of
+from retrieval.matching.reasons import Reasons
+from retrieval.matching.relevance import FLOOR, LEVELS
+from retrieval.matching.remembered import CountedRarities, Titles
+from retrieval.matching.sketch import Sketch, sketch
 from retrieval.ports import Embedder, Index, StoredPassage
-from retrieval.reasons import Reasons
-from retrieval.relevance import FLOOR, LEVELS
-from retrieval.remembered import CountedRarities, Titles
-from retrieval.sketch import Sketch, sketch
 from retrieval.store import Store
 from retrieval.text.languages import detect
 from retrieval.types import Citation, Interest, Level, Match, Nearest, Sample, Sampled, Scope

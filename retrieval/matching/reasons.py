@@ -12,9 +12,9 @@ import numpy as np
 
 from retrieval.answer.citations import cite
 from retrieval.errors import UnknownArticle
-from retrieval.interests import Rarities, interest_words, vector_of
+from retrieval.matching.interests import Rarities, interest_words, vector_of
+from retrieval.matching.relevance import by_both, by_words
 from retrieval.ports import Embedder, Vectors
-from retrieval.relevance import by_both, by_words
 from retrieval.store import Store
 from retrieval.summary.gist import is_whole
 from retrieval.text.stems import stems

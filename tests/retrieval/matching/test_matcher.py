@@ -10,11 +10,11 @@ import pytest
 
 from retrieval import Article, Corpus, Interest
 from retrieval.grouping import Stories
-from retrieval.interests import Interests
-from retrieval.matching import SHOWN, Matcher
+from retrieval.matching.interests import Interests
+from retrieval.matching.matcher import SHOWN, Matcher
+from retrieval.matching.relevance import FLOOR, LEVELS
+from retrieval.matching.remembered import CountedRarities, Titles
 from retrieval.ports import Embedder, Vectors
-from retrieval.relevance import FLOOR, LEVELS
-from retrieval.remembered import CountedRarities, Titles
 from tests.benchmarks.topics import article_of, by_bm25, by_cosine, labelled, matched, mean_average_precision, read
 from tests.retrieval.articles import BAKERY, FERRY_RU, LIGHTHOUSE
 from tests.retrieval.engine import Engine
