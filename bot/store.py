@@ -14,13 +14,16 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from bot.outbox import LANES, Outbox, move_chat, utc_now
-from bot.tables import chats, handles, inbox, offers, outbox, questions, subscriptions
-from bot.types import Chat, Delivery, Lane, Subscription
+from bot.outgoing.moving import move_chat
+from bot.outgoing.outbox import utc_now
+from bot.outgoing.steps import LANES
+from bot.subscriptions import Subscriptions, chat_of
+from bot.tables import chats, handles, inbox, offers, outbox, questions
+from bot.types import Chat, Delivery, Lane
 from retrieval import Turn, open_engine
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-HEAD = "0002"  # the last migration
+HEAD = "0003"  # the last migration
 PREVIOUS_QUESTIONS = 3  # as many as a follow-up may refer to
 KEEP_FINISHED = timedelta(days=30)
 
@@ -31,8 +34,8 @@ def open_store(data: Path, clock: Callable[[], datetime] = utc_now) -> BotStore:
     return BotStore(open_engine(f"sqlite:///{data / 'bot.db'}", MIGRATIONS, HEAD), clock)
 
 
-class BotStore(Outbox):
-    """An outbox, and what else the people's side remembers. Sync, safe to call from several threads."""
+class BotStore(Subscriptions):
+    """The outbox, subscriptions, and what else the people's side remembers. Sync, safe to call from several threads."""
 
     def close(self) -> None:
         """Lets go of the database's files."""
@@ -48,13 +51,13 @@ class BotStore(Outbox):
                 fresh = Chat(chat_id, language, kind)
                 tx.execute(sa.insert(chats).values(chat_id=chat_id, language=language, kind=kind, active=True))
                 return fresh
-        return _chat(row)
+        return chat_of(row)
 
     def known_chat(self, chat_id: int) -> Chat | None:
         """The chat if it was ever heard of."""
         with self._reading.connect() as tx:
             row = tx.execute(sa.select(chats).where(chats.c.chat_id == chat_id)).first()
-        return None if row is None else _chat(row)
+        return None if row is None else chat_of(row)
 
     def set_language(self, chat_id: int, language: str) -> None:
         """From now on the chat is spoken to in this language."""
@@ -62,9 +65,12 @@ class BotStore(Outbox):
             tx.execute(sa.update(chats).where(chats.c.chat_id == chat_id).values(language=language))
 
     def set_active(self, chat_id: int, active: bool) -> None:
-        """Whether messages reach the chat. What it follows is kept either way."""
+        """Whether messages reach the chat. What it follows is kept either way, and what waits for it is laid aside."""
         with self._engine.begin() as tx:
-            tx.execute(sa.update(chats).where(chats.c.chat_id == chat_id).values(active=active))
+            if active:
+                tx.execute(sa.update(chats).where(chats.c.chat_id == chat_id).values(active=True))
+            else:
+                self._leave(tx, chat_id, self._clock())
 
     def move(self, old_id: int, new_id: int) -> None:
         """A group got a new number: rewritten everywhere, merged where the new one is known already."""
@@ -149,50 +155,6 @@ class BotStore(Outbox):
         with self._engine.begin() as tx:
             tx.execute(sa.delete(offers).where(offers.c.chat_id == chat_id))
 
-    # -- subscriptions
-
-    def subscribe(self, subscription: Subscription) -> bool:
-        """False when the chat follows that feed already (its title and mute are left as they were)."""
-        with self._engine.begin() as tx:
-            if tx.execute(_subscription(subscription.chat_id, subscription.feed)).first():
-                return False
-            values = {name: getattr(subscription, name) for name in ("chat_id", "feed", "title", "since", "muted")}
-            tx.execute(sa.insert(subscriptions).values(values))
-        return True
-
-    def unsubscribe(self, chat_id: int, feed: str) -> bool:
-        """False when the chat did not follow it."""
-        with self._engine.begin() as tx:
-            theirs = sa.delete(subscriptions).where(subscriptions.c.chat_id == chat_id, subscriptions.c.feed == feed)
-            return tx.execute(theirs).rowcount > 0
-
-    def subscriptions(self, chat_id: int) -> list[Subscription]:
-        """What a chat follows, by title."""
-        theirs = sa.select(subscriptions).where(subscriptions.c.chat_id == chat_id)
-        with self._reading.connect() as tx:
-            rows = tx.execute(theirs.order_by(subscriptions.c.title, subscriptions.c.feed)).all()
-        return [Subscription(row.chat_id, row.feed, row.title, row.since, row.muted) for row in rows]
-
-    def followers(self, feed: str) -> list[Subscription]:
-        """The subscriptions of the feed that alerts go to: not muted, in chats that messages reach."""
-        reached = subscriptions.join(chats, chats.c.chat_id == subscriptions.c.chat_id)
-        wanted = sa.select(subscriptions).select_from(reached).where(subscriptions.c.feed == feed)
-        wanted = wanted.where(subscriptions.c.muted.is_(False), chats.c.active.is_(True))
-        with self._reading.connect() as tx:
-            rows = tx.execute(wanted.order_by(subscriptions.c.chat_id)).all()
-        return [Subscription(row.chat_id, row.feed, row.title, row.since, row.muted) for row in rows]
-
-    def set_muted(self, chat_id: int, feed: str, muted: bool) -> None:
-        """A muted feed stays followed, and sends nothing."""
-        theirs = sa.update(subscriptions).where(subscriptions.c.chat_id == chat_id, subscriptions.c.feed == feed)
-        with self._engine.begin() as tx:
-            tx.execute(theirs.values(muted=muted))
-
-    def followed_feeds(self) -> set[str]:
-        """The feeds that anybody follows."""
-        with self._reading.connect() as tx:
-            return set(tx.execute(sa.select(subscriptions.c.feed).distinct()).scalars())
-
     # -- what buttons point at
 
     def handle(self, value: str, *, until: datetime | None = None) -> str:
@@ -213,11 +175,3 @@ class BotStore(Outbox):
         """What a button's key stands for; None for one that was never given out."""
         with self._reading.connect() as tx:
             return tx.execute(sa.select(handles.c.value).where(handles.c.key == key)).scalar()
-
-
-def _chat(row: sa.Row[tuple[int, str, Literal["private", "group", "channel"], bool]]) -> Chat:
-    return Chat(row.chat_id, row.language, row.kind, row.active)
-
-
-def _subscription(chat_id: int, feed: str) -> sa.Select[tuple[int, str, str, datetime, bool]]:
-    return sa.select(subscriptions).where(subscriptions.c.chat_id == chat_id, subscriptions.c.feed == feed)

@@ -10,6 +10,60 @@ from typing import Literal
 TERMINAL_CHAT = 0  # Telegram gives this number to nobody; the terminal shows its alerts by itself
 
 
+class Rhythm(StrEnum):
+    """How often a subscription sends: each article at once, or what has come together."""
+
+    INSTANT = "instant"
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class Matching(StrEnum):
+    """How near an article must be to a topic."""
+
+    STRICT = "strict"
+    BALANCED = "balanced"
+    WIDE = "wide"
+
+
+class Kind(StrEnum):
+    """What is followed; its subject is the feed's address, the source's name, the words, the story's number, or ""."""
+
+    FEED = "feed"
+    SOURCE = "source"
+    TOPIC = "topic"
+    STORY = "story"
+    QUESTION = "question"
+    EVERYTHING = "everything"
+
+
+WORDED = (Kind.TOPIC, Kind.QUESTION)  # their subjects are a person's own words, matched by meaning and by words
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How one subscription wants to be told."""
+
+    rhythm: Rhythm = Rhythm.INSTANT
+    minute: int = 480  # of the day, local time: when a daily or weekly digest comes
+    weekday: int = 0  # 0 is Monday
+    silent: bool = False
+    matching: Matching = Matching.BALANCED
+    must: tuple[str, ...] = ()  # words that must appear
+    must_not: tuple[str, ...] = ()  # words that must not
+    shift: float = 0.0  # what feedback added to the least score
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When one chat may be written to without being asked."""
+
+    zone: str = "UTC"  # IANA name
+    quiet: tuple[int, int] | None = None  # local minutes of the day: from, to (may wrap midnight)
+    muted_until: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A place where people talk to the bot."""
@@ -18,6 +72,9 @@ class Chat:
     language: str  # of the interface: "en", "ru"
     kind: Literal["private", "group", "channel"] = "private"
     active: bool = True  # False: blocked or kicked; subscriptions are kept
+    hours: Hours = Hours()
+    paused: bool = False  # nothing is planned for it until it says so
+    away_from: int | None = None  # the log's number from which on nothing was planned for it: blocked, or paused
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +96,7 @@ class Heard:
     replied: str | None = None  # text of the message that this one replies to, links included
     thread_id: int | None = None  # forum topic
     file: SentFile | None = None
+    message_id: int | None = None  # of the message whose button was pressed
 
 
 class MarkKind(StrEnum):
@@ -85,24 +143,32 @@ class Reply:
     messages: tuple[Message, ...]
     refused: bool = False  # the articles do not tell
     failed: bool = False  # something the person asked for could not be done
+    replaces: bool = False  # the message whose button was pressed becomes this one
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A chat follows a feed."""
+    """Somebody follows something, and is told in this chat."""
 
     chat_id: int
-    feed: str  # the feed's address
-    title: str
+    kind: Kind
+    subject: str
+    title: str  # what it is called in lists
     since: datetime
+    after: int = 0  # the log's number at that time: nothing older is told
+    wishes: Wishes = Wishes()
     muted: bool = False
+    thread_id: int | None = None  # forum topic
+    by: int = 0  # the person who asked for it
+    id: int = 0  # given by the store
 
 
 class Lane(StrEnum):
-    """Answers are never behind alerts."""
+    """Answers are never behind alerts, alerts never behind digests."""
 
     ANSWER = "answer"
     ALERT = "alert"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +176,19 @@ class Alert:
     """What an alert is about. It is put into words when it is sent, in the chat's language of that moment."""
 
     article_id: str
-    feed: str
+    story: int
+    subscription: int  # why it came
+    change: int = 0  # the log's number
+    revision: int = 1  # of the article
+    score: float = 0.0  # how near it is to what is followed, 0..1
+    update: Literal["", "edit", "reply"] = ""  # of an alert that was sent before: changed in place, or replied to
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Alerts that are sent as one message."""
+
+    alerts: tuple[Alert, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,26 +200,67 @@ class FeedNews:
 
 
 @dataclass(frozen=True, slots=True)
+class Stray:
+    """For whoever asked for it: a group's forum topic is closed, and its alerts go to the general one."""
+
+    chat_id: int
+
+
+Content = Alert | Digest | FeedNews | Stray
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a message is sent. `reply_to` and `edits` are message numbers, `thread_id` a forum topic's."""
+
+    reply_to: int | None = None
+    thread_id: int | None = None
+    edits: int | None = None  # the message that becomes this one
+    silent: bool = False  # no sound
+    paid: bool = False  # beyond Telegram's free rate
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """All that one call to Telegram says."""
+
+    chat_id: int
+    message: Message
+    manner: Manner = Manner()
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One message to one chat, written down before it is sent. `key` is unique: the same thing is never queued
-    twice.
+    twice. Of an alert whose key waits already, the sooner one stays.
     """
 
-    key: str  # "a:<article>:<chat>", "f:<change>:<chat>" or "r:<update>:<n>"
+    key: str  # "s:<story>:<chat>" and its like (alerts.py), or "r:<update>:<n>"
     lane: Lane
     chat_id: int
-    content: Message | Alert | FeedNews
-    reply_to: int | None = None  # message id
-    thread_id: int | None = None
-    id: int = 0  # given by the store
+    content: Message | Content
+    manner: Manner = Manner()
+    due: datetime | None = None  # not before then; None: at once
+    rows: tuple[int, ...] = ()  # given by the store: several for a digest
     tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What became of an alert that was planned before: `open` as long as it has not been sent."""
+
+    article_id: str
+    revision: int
+    state: Literal["open", "sent", "dead"]
+    message_id: int | None = None  # None also when it was part of a digest
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
-    """Telegram took it."""
+    """Telegram took it. `strayed`: not in its forum topic, which is closed, but in the general one."""
 
     message_id: int
+    strayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,4 +300,16 @@ class Rejected:
     reason: str
 
 
-Outcome = Sent | Later | Unclear | Gone | Moved | Rejected
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Not sent: the chat may not be written to before then (quiet hours, a mute)."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Not sent: the chat is away or paused. It may want it when it is back."""
+
+
+Outcome = Sent | Later | Unclear | Gone | Moved | Rejected | Held | Aside

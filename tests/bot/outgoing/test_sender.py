@@ -13,8 +13,22 @@ from telegram import Bot
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.request import HTTPXRequest
 
-from bot.sender import TelegramSender, entities_of, outcome_of
-from bot.types import Button, Gone, Later, Mark, MarkKind, Message, Moved, Outcome, Rejected, Sent, Unclear
+from bot.outgoing.sender import TelegramSender, entities_of, outcome_of
+from bot.types import (
+    Button,
+    Gone,
+    Later,
+    Letter,
+    Manner,
+    Mark,
+    MarkKind,
+    Message,
+    Moved,
+    Outcome,
+    Rejected,
+    Sent,
+    Unclear,
+)
 from tests.botapi import TOKEN, BotApi
 
 HELLO = Message("hello")
@@ -28,7 +42,7 @@ class Line:
     sender: TelegramSender
 
     async def send(self, message: Message = HELLO, chat_id: int = 7, thread_id: int | None = None) -> Outcome:
-        return await self.sender.send(chat_id, message, None, thread_id)
+        return await self.sender.send(Letter(chat_id, message, Manner(thread_id=thread_id)))
 
 
 @pytest.fixture
@@ -61,7 +75,32 @@ async def test_a_message_arrives_with_its_marks_and_buttons(line: Line) -> None:
 
 
 async def test_a_reply_to_a_deleted_message_still_arrives(line: Line) -> None:
-    assert isinstance(await line.sender.send(7, HELLO, 999, None), Sent)
+    assert isinstance(await line.sender.send(Letter(7, HELLO, Manner(reply_to=999))), Sent)
+
+
+async def test_a_sound_is_left_out_and_a_price_is_paid_only_when_wanted(line: Line) -> None:
+    await line.send()
+    assert not {"disable_notification", "allow_paid_broadcast"} & line.api.calls[-1].parameters.keys()
+    await line.sender.send(Letter(7, HELLO, Manner(silent=True, paid=True)))
+    asked = line.api.calls[-1].parameters
+    assert (asked["disable_notification"], asked["allow_paid_broadcast"]) == (True, True)
+
+
+async def test_a_message_is_changed_in_place(line: Line) -> None:
+    first = await line.send()
+    assert isinstance(first, Sent)
+    change = Letter(7, Message("good day", (), ((Button("Next", "pg:1:2"),),)), Manner(edits=first.message_id))
+    assert await line.sender.send(change) == Sent(first.message_id)
+    assert line.api.state.messages[7, first.message_id]["text"] == "good day"
+    assert await line.sender.send(change) == Sent(first.message_id)  # it says so already
+    assert len(line.api.sent(7)) == 1
+
+
+async def test_what_cannot_be_changed_any_more_comes_as_a_new_message_without_a_sound(line: Line) -> None:
+    assert isinstance(await line.sender.send(Letter(7, HELLO, Manner(edits=9999))), Sent)
+    [message] = line.api.sent(7)
+    assert message["text"] == "hello"
+    assert line.api.calls[-1].parameters["disable_notification"] is True
 
 
 async def test_too_many_requests_means_later(line: Line) -> None:
@@ -84,7 +123,9 @@ async def test_a_moved_chat_tells_its_new_number(line: Line) -> None:
 async def test_a_closed_topic_falls_back_to_the_general_one(line: Line) -> None:
     line.api.faults.closed_topics.add((-5, 3))
     question = line.api.people.write("/ask", -5, message_thread_id=3, is_topic_message=True)["message"]["message_id"]
-    assert isinstance(await line.sender.send(-5, HELLO, question, 3), Sent)
+    outcome = await line.sender.send(Letter(-5, HELLO, Manner(reply_to=question, thread_id=3)))
+    assert isinstance(outcome, Sent)
+    assert outcome.strayed
     assert "message_thread_id" not in line.api.sent(-5)[0]
 
 

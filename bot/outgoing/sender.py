@@ -6,7 +6,7 @@ not sent may be sent again at once, what may have been sent may not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -21,7 +21,7 @@ from telegram import (
 from telegram.constants import MessageEntityType
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError, TimedOut
 
-from bot.types import Gone, Later, Mark, MarkKind, Message, Moved, Outcome, Rejected, Sent, Unclear
+from bot.types import Gone, Later, Letter, Mark, MarkKind, Message, Moved, Outcome, Rejected, Sent, Unclear
 
 RETRY_SECONDS = 0.2  # the first wait after a failure of the network; the outbox doubles it
 TOKEN_SECONDS = 60.0  # a revoked token is the operator's to mend
@@ -52,17 +52,9 @@ GONE = (
     "need administrator rights",
 )
 TOPIC_CLOSED = ("topic_closed", "topic_deleted", "message thread not found")
+UNCHANGED = "message is not modified"
+UNCHANGEABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """All that one call of sendMessage says."""
-
-    chat_id: int
-    message: Message
-    reply_to: int | None
-    thread_id: int | None
 
 
 class TelegramSender:
@@ -71,32 +63,52 @@ class TelegramSender:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
 
-    async def send(self, chat_id: int, message: Message, reply_to: int | None, thread_id: int | None) -> Outcome:
+    async def send(self, letter: Letter) -> Outcome:
         """Tries once more, in a plainer form, what Telegram refuses for its markup or its closed topic."""
-        letter: Letter | None = Letter(chat_id, message, reply_to, thread_id)
+        thread = letter.manner.thread_id
+        attempt: Letter | None = letter
         outcome: Outcome = Rejected("not tried")
-        while letter is not None:
+        while attempt is not None:
             try:
-                return Sent(await self._post(letter))
+                number = await (self._post(attempt) if attempt.manner.edits is None else self._change(attempt))
+                return Sent(number, strayed=thread is not None and attempt.manner.thread_id is None)
             except TelegramError as error:
-                outcome, letter = outcome_of(error), plainer(letter, error)
+                if UNCHANGED in str(error).lower() and attempt.manner.edits is not None:
+                    return Sent(attempt.manner.edits)
+                outcome, attempt = outcome_of(error), plainer(attempt, error)
         return outcome
 
     async def _post(self, letter: Letter) -> int:
-        message = letter.message
-        reply = None if letter.reply_to is None else ReplyParameters(letter.reply_to, allow_sending_without_reply=True)
+        message, manner = letter.message, letter.manner
+        reply = None if manner.reply_to is None else ReplyParameters(manner.reply_to, allow_sending_without_reply=True)
         sent = await self._bot.send_message(
             letter.chat_id,
             message.text,
             entities=entities_of(message.text, message.marks),
             reply_markup=_keyboard(message),
             reply_parameters=reply,
-            message_thread_id=letter.thread_id,
+            message_thread_id=manner.thread_id,
+            disable_notification=manner.silent or None,
+            allow_paid_broadcast=manner.paid or None,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
         )
         return sent.message_id
+
+    async def _change(self, letter: Letter) -> int:
+        message, edits = letter.message, letter.manner.edits
+        await self._bot.edit_message_text(
+            message.text,
+            letter.chat_id,
+            edits,
+            entities=entities_of(message.text, message.marks),
+            reply_markup=_keyboard(message),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+        )
+        return edits or 0
 
 
 def entities_of(text: str, marks: tuple[Mark, ...]) -> list[MessageEntity]:
@@ -110,8 +122,12 @@ def plainer(letter: Letter, error: TelegramError) -> Letter | None:
     said = str(error).lower()
     if not isinstance(error, BadRequest):
         return None
-    if letter.thread_id is not None and any(phrase in said for phrase in TOPIC_CLOSED):
-        return replace(letter, thread_id=None, reply_to=None)  # a reply stands in the topic of what it replies to
+    manner = letter.manner
+    if manner.thread_id is not None and any(phrase in said for phrase in TOPIC_CLOSED):
+        # A reply stands in the topic of what it replies to.
+        return replace(letter, manner=replace(manner, thread_id=None, reply_to=None))
+    if manner.edits is not None and any(phrase in said for phrase in UNCHANGEABLE):
+        return replace(letter, manner=replace(manner, edits=None, silent=True))
     if letter.message.marks and "entit" in said:
         return replace(letter, message=replace(letter.message, marks=()))
     return None
