@@ -11,8 +11,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot.alerts import plan
-from bot.delivery import Drain
+from bot.alerting.planning import Planner
+from bot.outgoing.delivery import Drain
 from bot.store import BotStore
 from retrieval import Corpus, SourceError
 
@@ -21,20 +21,7 @@ logger = logging.getLogger(__name__)
 REFRESH_SECONDS = 5.0  # how often we look whether a feed is due
 PLAN_SECONDS = 2.0
 TIDY_SECONDS = 3600.0
-CHANGES_AT_ONCE = 500
 FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 60.0
-
-
-def plan_alerts(corpus: Corpus, store: BotStore) -> int:
-    """Brings the planner up to the end of the corpus's log; how many deliveries it queued (some may be known)."""
-    queued, planned = 0, store.cursor()
-    if planned > (end := corpus.last_change()):  # the articles were begun anew, and their log with them
-        store.enqueue((), end)
-    while changes := corpus.changes(store.cursor(), CHANGES_AT_ONCE):
-        deliveries = plan(changes, store.followers)
-        store.enqueue(deliveries, changes[-1].number)
-        queued += len(deliveries)
-    return queued
 
 
 def watch_followed(corpus: Corpus, store: BotStore) -> None:
@@ -49,11 +36,19 @@ def watch_followed(corpus: Corpus, store: BotStore) -> None:
 class Jobs:
     """The loops. `start` them on an event loop; `close` ends them in order."""
 
-    def __init__(
-        self, corpus: Corpus, store: BotStore, drain: Drain, *, poll_seconds: int, clock: Callable[[], datetime]
+    def __init__(  # noqa: PLR0913 the parts that the loops drive
+        self,
+        corpus: Corpus,
+        store: BotStore,
+        planner: Planner,
+        drain: Drain,
+        *,
+        poll_seconds: int,
+        clock: Callable[[], datetime],
     ) -> None:
         self._corpus = corpus
         self._store = store
+        self._planner = planner
         self._drain = drain
         self._poll_seconds = poll_seconds
         self._clock = clock
@@ -93,11 +88,12 @@ class Jobs:
             await self._plan()
 
     async def _plan(self) -> None:
-        if await asyncio.to_thread(plan_alerts, self._corpus, self._store):
+        if await asyncio.to_thread(self._planner.run):
             self._drain.wake()
 
     async def _tidy(self) -> None:
         await asyncio.to_thread(self._store.prune, self._clock())
+        await asyncio.to_thread(self._planner.forget_interests)
         await asyncio.to_thread(watch_followed, self._corpus, self._store)
 
     async def _forever(self, work: Callable[[], Awaitable[None]], pause: float) -> None:

@@ -11,7 +11,6 @@ from bot.sheet import (
     Buttons,
     Sheet,
     after_title,
-    clean,
     clipped,
     place_link,
     source_and_date,
@@ -19,10 +18,9 @@ from bot.sheet import (
     web_link,
 )  # fmt: skip
 from bot.texts import Texts
-from bot.types import MarkKind, Message, Reply
+from bot.types import MarkKind, Reply
 from retrieval import Citation, Development, KeyFacts, Sentence, StorySummary, Summary, TopicSummary
 
-ALERT_SENTENCES = 2
 FACT_CHARACTERS = 60  # of a name, a day or a number; an ellipsis shows the cut
 TITLES_PER_STORY = 3  # beside the article that is cited; what is left out is counted
 
@@ -127,26 +125,3 @@ def _write_others(sheet: Sheet, development: Development, texts: Texts, language
         sheet.write(after_title(near, texts, language))
     if more := len(others[TITLES_PER_STORY:]):
         sheet.write("\n   " + texts.say(language, "topic.more", count=more))
-
-
-def alert(told: Summary, buttons: Buttons, texts: Texts, language: str) -> Message:
-    """One message, always: title, first sentences, source, date, link. A sentence that does not fit is left out."""
-    for sentences in range(ALERT_SENTENCES, 0, -1):
-        messages = _alert_sheet(told, sentences, texts, language).messages(buttons)
-        if len(messages) == 1:
-            return messages[0]
-    return _alert_sheet(told, 0, texts, language).messages(buttons)[0]  # a clipped title and source always fit
-
-
-def _alert_sheet(told: Summary, sentences: int, texts: Texts, language: str) -> Sheet:
-    article, sheet = told.article, Sheet()
-    sheet.write(clipped(title_of(article, texts, language)), MarkKind.BOLD)
-    if said := " ".join(clean(sentence.text) for sentence in told.sentences[:sentences]):
-        sheet.write(f"\n\n{said}")
-    sheet.write("\n\n")
-    credit = source_and_date(article, texts, language)
-    sheet.write(credit)
-    if url := web_link(article.url):
-        sheet.write(" · " if credit else "")
-        sheet.link(texts.say(language, "alert.read"), url)
-    return sheet

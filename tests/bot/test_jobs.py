@@ -10,13 +10,14 @@ from typing import cast
 
 import pytest
 
-from bot.delivery import Drain
-from bot.jobs import CHANGES_AT_ONCE, Jobs, plan_alerts, watch_followed
-from bot.outbox import utc_now
+from bot.alerting.planning import Planner
+from bot.jobs import Jobs, watch_followed
+from bot.outgoing.delivery import Drain
+from bot.outgoing.outbox import utc_now
 from bot.store import BotStore, open_store
-from bot.types import Alert, Message, Subscription
-from retrieval import Corpus
-from tests.fakes import NOON, FakeLog, FakeSender, until
+from bot.types import Alert, Delivery, Kind, Letter, Message, Subscription
+from retrieval import Article, Corpus
+from tests.fakes import NOON, FakeFeeds, FakeSender, FakeWire, until
 
 FEED = "https://feed.example/"
 
@@ -26,19 +27,39 @@ def store(tmp_path: Path) -> Iterator[BotStore]:
     store = open_store(tmp_path)
     for chat_id in (1, 2):
         store.chat(chat_id, language="en", kind="private")
-        store.subscribe(Subscription(chat_id, FEED, "Feed", NOON))
+        store.subscribe(Subscription(chat_id, Kind.FEED, FEED, "Feed", NOON))
     yield store
     store.close()
 
 
-def words(_: int, alert: Alert) -> Message | None:
-    return Message(alert.article_id)
+FERRY = Article("ferry", "Ferry sails", "The ferry sails.")
+
+
+def words(delivery: Delivery) -> Letter:
+    assert isinstance(delivery.content, Alert)
+    return Letter(delivery.chat_id, Message(delivery.content.article_id))
+
+
+class Log(FakeFeeds):
+    """Jobs' side of a corpus, and the planner's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wire = FakeWire()
+
+    def list_article(self, article: Article = FERRY) -> None:
+        self.wire.add(article)
+        self.wire.list_in(FEED, article.id)
+
+
+def planner_of(log: Log, store: BotStore) -> Planner:
+    return Planner(cast("Corpus", log), store, utc_now)
 
 
 @asynccontextmanager
-async def running(log: FakeLog, store: BotStore, sender: FakeSender) -> AsyncIterator[Jobs]:
+async def running(log: Log, store: BotStore, sender: FakeSender) -> AsyncIterator[Jobs]:
     drain = Drain(store, sender, words, utc_now)
-    jobs = Jobs(cast("Corpus", log), store, drain, poll_seconds=60, clock=utc_now)
+    jobs = Jobs(cast("Corpus", log), store, planner_of(log, store), drain, poll_seconds=60, clock=utc_now)
     jobs.start()
     try:
         yield jobs
@@ -46,53 +67,25 @@ async def running(log: FakeLog, store: BotStore, sender: FakeSender) -> AsyncIte
         assert await jobs.close(5.0)
 
 
-def test_planning_follows_the_log_to_its_end(store: BotStore) -> None:
-    log = FakeLog()
-    for number in range(CHANGES_AT_ONCE + 3):
-        log.list_article(f"article {number}", FEED)
-    assert plan_alerts(cast("Corpus", log), store) == 2 * (CHANGES_AT_ONCE + 3)
-    assert store.cursor() == CHANGES_AT_ONCE + 3
-    assert plan_alerts(cast("Corpus", log), store) == 0
-    assert store.counts() == {"ready": 2 * (CHANGES_AT_ONCE + 3)}
-
-
-def test_an_article_listed_again_is_not_announced_again(store: BotStore) -> None:
-    log = FakeLog()
-    log.list_article("ferry", FEED)
-    plan_alerts(cast("Corpus", log), store)
-    log.list_article("ferry", FEED)
-    plan_alerts(cast("Corpus", log), store)
-    assert store.counts() == {"ready": 2}
-
-
-def test_articles_begun_anew_have_a_log_that_begins_anew(store: BotStore) -> None:
-    store.enqueue((), 40)
-    log = FakeLog()
-    log.list_article("old", FEED)
-    assert plan_alerts(cast("Corpus", log), store) == 0
-    log.list_article("ferry", FEED)
-    assert plan_alerts(cast("Corpus", log), store) == 2
-
-
 def test_what_is_followed_is_watched(store: BotStore) -> None:
-    log = FakeLog()
-    store.subscribe(Subscription(1, "https://gone.example/", "Gone", NOON))
+    log = Log()
+    store.subscribe(Subscription(1, Kind.FEED, "https://gone.example/", "Gone", NOON))
     for _ in range(2):
         watch_followed(cast("Corpus", log), store)
     assert log.watched == [FEED]
 
 
 async def test_a_new_article_reaches_its_followers(store: BotStore) -> None:
-    log, sender = FakeLog(), FakeSender()
+    log, sender = Log(), FakeSender()
     async with running(log, store, sender):
-        log.list_article("ferry", FEED)
+        log.list_article()
         await until(lambda: sorted(sender.sent) == [(1, "ferry"), (2, "ferry")])
 
 
 async def test_what_a_dead_process_was_sending_is_sent_again(store: BotStore) -> None:
-    log, sender = FakeLog(), FakeSender(60.0)
-    log.list_article("ferry", FEED)
-    plan_alerts(cast("Corpus", log), store)
+    log, sender = Log(), FakeSender(60.0)
+    log.list_article()
+    planner_of(log, store).run()
     dead = Drain(store, sender, words, utc_now)
     dying = asyncio.create_task(dead.run())
     await until(lambda: sender.in_flight == 2)
@@ -107,17 +100,17 @@ async def test_what_a_dead_process_was_sending_is_sent_again(store: BotStore) ->
 async def test_a_round_that_fails_is_logged_and_the_others_go_on(
     store: BotStore, caplog: pytest.LogCaptureFixture
 ) -> None:
-    log, sender = FakeLog(), FakeSender()
+    log, sender = Log(), FakeSender()
     log.failures.append(OSError("no network"))
     async with running(log, store, sender):
-        log.list_article("ferry", FEED)
+        log.list_article()
         await until(lambda: len(sender.sent) == 2)
         await until(lambda: log.refreshes == 2)
     assert "a round of _refresh failed" in caplog.text
 
 
 async def test_loops_stop_when_they_are_told(store: BotStore) -> None:
-    log = FakeLog()
+    log = Log()
     async with running(log, store, FakeSender()) as jobs:
         await until(lambda: log.refreshes == 1)
         async with asyncio.timeout(3):

@@ -1,4 +1,4 @@
-"""Summaries of articles, stories and topics, and alerts: what readers see, within Telegram's limits."""
+"""Summaries of articles, stories and topics: what readers see, within Telegram's limits."""
 
 from __future__ import annotations
 
@@ -150,24 +150,6 @@ def test_a_topic_found_outside_its_time_says_so_first() -> None:
     )
 
 
-def test_an_alert_is_one_message_with_two_sentences_and_buttons() -> None:
-    message = summaries.alert(Summary(FERRY, tuple(cited(FERRY))), ROW, TEXTS, "ru")
-    assert message.text == (
-        "Ferry to Tern Island sails again\n\nThe ferry sails again on Monday. It carries ninety people.\n\n"
-        "The Example, 5 марта 2026 · Читать"
-    )
-    assert targets(message) == ["https://news.example/ferry"]
-    assert message.buttons == ROW
-
-
-def test_an_alert_leaves_out_whole_sentences_that_do_not_fit() -> None:
-    long = Sentence("Long. " * 700, ())
-    message = summaries.alert(Summary(FERRY, (cited(FERRY)[0], long)), ROW, TEXTS, "en")
-    assert "sails again on Monday." in message.text
-    assert "Long." not in message.text
-    assert summaries.alert(Summary(FERRY, (long,)), ROW, TEXTS, "en").buttons == ROW
-
-
 articles = st.builds(
     Article,
     st.just("a"),
@@ -187,13 +169,10 @@ developments = st.builds(Development, sentences, st.lists(neighbours, max_size=5
 
 @settings(max_examples=60, deadline=None)
 @given(articles, told, facts, st.sampled_from(TEXTS.languages()))
-def test_any_summary_and_alert_can_be_sent(
-    article: Article, said: tuple[Sentence, ...], facts: KeyFacts, language: str
-) -> None:
+def test_any_summary_can_be_sent(article: Article, said: tuple[Sentence, ...], facts: KeyFacts, language: str) -> None:
     messages = summaries.summary(Summary(article, said, facts), TEXTS, language, ROW).messages
     assert all(map(sendable, messages))
     assert messages[-1].buttons == ROW
-    assert sendable(summaries.alert(Summary(article, said), ROW, TEXTS, language))
 
 
 @settings(max_examples=60, deadline=None)
