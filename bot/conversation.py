@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from bot import render
 from bot.courtesies import courtesy
+from bot.following.proposals import pack_offer
 from bot.searched import is_limited
 from bot.sheet import Buttons, clipped, plain
 from bot.store import BotStore
@@ -81,15 +82,16 @@ class Conversation:
         everywhere = self._everywhere(language, question, outcome.searched, now)
         match outcome:
             case Answer():
-                row = (*self._summary_of(language, _articles(outcome)), *everywhere)
-                return render.answer(outcome, self._texts, language, _rows(row))
+                row = self._about(language, outcome.question or question, _articles(outcome))
+                return render.answer(outcome, self._texts, language, _rows(row, everywhere))
             case Closest():
-                row = (*self._summary_of(language, _articles(outcome)), *everywhere)
-                return render.closest(outcome, self._texts, language, _rows(row))
+                row = self._about(language, outcome.question or question, _articles(outcome))
+                return render.closest(outcome, self._texts, language, _rows(row, everywhere))
             case Refusal(nearest=nearest):
                 if nearest:
                     self._store.offer(heard.chat.id, nearest[0].article_id, now + CONVERSATION)
-                rows = _rows(*((self._offer(language, near),) for near in nearest), everywhere)
+                asked = self._await(language, outcome)
+                rows = _rows(*((self._offer(language, near),) for near in nearest), everywhere, asked)
                 return render.refusal(outcome, self._texts, language, rows, offer=bool(nearest))
 
     def _everywhere(self, language: str, question: str, searched: Searched, now: datetime) -> tuple[Button, ...]:
@@ -98,9 +100,20 @@ class Conversation:
         data = f"all:{self._store.handle(question, until=now + KEEP_WORDS)}"
         return (Button(self._texts.say(language, "button.everywhere"), data),)
 
-    def _summary_of(self, language: str, articles: tuple[str, ...]) -> tuple[Button, ...]:
-        text = self._texts.say(language, "button.summary")
-        return tuple(Button(text, f"sum:{self._store.handle(article)}") for article in articles[:1])
+    def _about(self, language: str, question: str, articles: tuple[str, ...]) -> tuple[Button, ...]:
+        """A summary of the first article, and what of it and of the question may be followed."""
+        if not articles:
+            return ()
+        summary = Button(self._texts.say(language, "button.summary"), f"sum:{self._store.handle(articles[0])}")
+        key = self._store.handle(pack_offer(articles[0], question), until=self._clock() + KEEP_WORDS)
+        return summary, Button(self._texts.say(language, "button.follow"), f"folq:{key}")
+
+    def _await(self, language: str, refusal: Refusal) -> tuple[Button, ...]:
+        """To be told when an article answers; where nothing was asked there is nothing to wait for."""
+        if not refusal.question.strip() or refusal.reason == "empty question":
+            return ()
+        key = self._store.handle(refusal.question, until=self._clock() + KEEP_WORDS)
+        return (Button(self._texts.say(language, "button.await"), f"await:{key}"),)
 
     def _offer(self, language: str, near: Nearest) -> Button:
         title = clipped(near.title) or self._texts.say(language, "untitled")

@@ -1,6 +1,6 @@
 """What a person says or presses in, what is said back out: every use case as one call. No Telegram in it.
 
-    Heard -> command, question, file or button -> conversation | summarising | following | receiving -> Reply
+    Heard -> command, question, file or button -> may he? -> conversation | summarising | following | ... -> Reply
 
 What a person may cause (a dead link, a stale button, a number that is not in the list) becomes a friendly sentence.
 """
@@ -12,40 +12,74 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import summaries
+from bot.alerting.heralding import Herald
 from bot.conversation import Conversation
-from bot.following import Following
+from bot.following.feedback import Feedback
+from bot.following.follow import Following
+from bot.following.listing import Listing
+from bot.following.offering import Offering
+from bot.following.presence import Presence
+from bot.following.proposing import Proposing
+from bot.following.rights import OwnPlace, Rights, RightsUnknown, may_change_here
+from bot.following.subscribing import Subscribing
+from bot.following.tuning import Tuning
 from bot.receiving import Receiving
 from bot.sheet import clipped, plain
 from bot.store import BotStore
 from bot.suggestions import Suggestion
 from bot.summarising import Summarising
 from bot.texts import Texts
-from bot.types import Alert, Button, Chat, FeedNews, Heard, Message, Reply
-from retrieval import Corpus, FootnoteError, UnknownArticle
+from bot.types import Aside, Button, Chat, Delivery, Heard, Held, Letter, Message, Reply
+from retrieval import Corpus, FootnoteError
 
 _COMMAND = re.compile(r"/(\w+)(@\w+)?(?:\s+(.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command people may send. `in_menu`: it stands in Telegram's list. The text "command.<name>" tells."""
+    """A command people may send. `in_menu`: it stands in Telegram's list. The text "command.<name>" tells.
+
+    `governed`: in groups it is for administrators.
+    """
 
     name: str
     in_menu: bool = True
+    governed: bool = False
 
 
 COMMANDS = (
     Command("ask"),
     Command("summary"),
-    Command("follow"),
+    Command("follow", governed=True),
     Command("following"),
-    Command("unfollow"),
+    Command("unfollow", governed=True),
+    Command("tune", in_menu=False, governed=True),
+    Command("settings", governed=True),
+    Command("timezone", in_menu=False, governed=True),
+    Command("quiet", in_menu=False, governed=True),
+    Command("mute", in_menu=False, governed=True),
+    Command("pause", governed=True),
+    Command("resume", in_menu=False, governed=True),
     Command("add"),
     Command("language"),
     Command("help"),
     Command("start", in_menu=False),
 )
+_GOVERNED = frozenset(command.name for command in COMMANDS if command.governed)
+
+Handle = Callable[[Heard, str], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """What a button does. `plain`: its data says it all; else it is the key of what the store keeps.
+
+    `governed`: in groups it is for administrators.
+    """
+
+    do: Handle
+    plain: bool = False
+    governed: bool = False
 
 
 class Desk:
@@ -60,32 +94,89 @@ class Desk:
         admins: frozenset[int],
         clock: Callable[[], datetime],
         suggestions: Sequence[Suggestion] = (),
+        rights: Rights | None = None,
+        replay: Callable[[Chat], int] = lambda _: 0,
     ) -> None:
         self._corpus = corpus
         self._store = store
         self._texts = texts
+        self._rights = rights = rights or OwnPlace()
+        wire = corpus.wire
+        subscribing = Subscribing(corpus, store, clock)
+        proposing = Proposing(corpus, store, texts, clock, rights=rights, subscribing=subscribing)
         self._summarising = Summarising(corpus, store, texts, clock, admins)
         self._conversation = Conversation(corpus, store, texts, clock, self._summarising)
-        self._following = Following(corpus, store, texts, clock, suggestions)
+        self._offering = Offering(corpus, texts, clock, proposing)
+        self._following = Following(
+            corpus, store, texts, clock, rights=rights, subscribing=subscribing, proposing=proposing,
+            offering=self._offering, suggestions=suggestions,
+        )  # fmt: skip
+        self._listing = Listing(corpus, store, texts, rights)
+        self._tuning = Tuning(store, texts, clock, rights=rights, subscribing=subscribing, listing=self._listing)
+        self._feedback = Feedback(corpus, store, texts, clock, rights)
+        self._presence = Presence(store, texts, clock, log_end=wire.log_end, replay=replay)
+        self._herald = Herald(corpus, store, texts, clock)
         self._receiving = Receiving(corpus, store, texts, self._following, admins)
-        self._commands: dict[str, Callable[[Heard, str], Reply]] = {
+        self._commands = self._all_commands()
+        self._verbs = {**self._reading_verbs(), **self._following_verbs(proposing), **self._presence_verbs()}
+
+    def _all_commands(self) -> dict[str, Handle]:
+        return {
             "start": lambda heard, _: self._say(heard, "start"),
             "help": lambda heard, _: self._say(heard, "help"),
             "ask": self._conversation.ask,
             "summary": self._summarising.command,
             "add": self._receiving.add,
             "follow": self._following.follow,
-            "following": self._following.following,
-            "unfollow": self._following.unfollow,
+            "following": self._listing.following,
+            "unfollow": self._tuning.unfollow,
+            "tune": self._tuning.tune,
+            "settings": self._presence.settings,
+            "timezone": self._presence.timezone,
+            "quiet": self._presence.quiet,
+            "mute": self._presence.mute,
+            "pause": self._presence.pause,
+            "resume": self._presence.resume,
             "language": self._language,
         }
-        self._verbs: dict[str, Callable[[Heard, str], Reply]] = {
-            **self._summarising.verbs(),
-            "all": self._conversation.ask_everywhere,
-            "mute": self._following.mute,
-            "unmute": self._following.unmute,
-            "unfollow": self._following.leave,
-            "follow": self._following.follow,
+
+    def _reading_verbs(self) -> dict[str, Verb]:
+        summarising = {name: Verb(do) for name, do in self._summarising.verbs().items()}
+        return {
+            **summarising,
+            "all": Verb(self._conversation.ask_everywhere),
+            "talk": Verb(self._feedback.talk),
+            "pg": Verb(self._page, plain=True),
+            "lang": Verb(self._language, plain=True),
+        }
+
+    def _following_verbs(self, proposing: Proposing) -> dict[str, Verb]:
+        by_feed = Verb(self._tuning.open_feed, governed=True)  # under alerts that were sent long ago
+        return {
+            "follow": Verb(self._following.begin, governed=True),
+            "try": Verb(proposing.retry, plain=True, governed=True),
+            "yes": Verb(proposing.confirm, plain=True, governed=True),
+            "fol": Verb(self._offering.article, governed=True),
+            "folq": Verb(self._offering.answer, governed=True),
+            "ftop": Verb(self._offering.topic, governed=True),
+            "await": Verb(self._offering.question, governed=True),
+            "list": Verb(self._listing.back, plain=True),
+            "sub": Verb(self._tuning.open, plain=True, governed=True),
+            "card": Verb(self._tuning.open_here, plain=True, governed=True),
+            "tune": Verb(self._tuning.press, plain=True, governed=True),
+            "out": Verb(self._tuning.leave, plain=True, governed=True),
+            "back": Verb(self._tuning.restore, governed=True),
+            "more": Verb(self._feedback.more, plain=True, governed=True),
+            "less": Verb(self._feedback.less, plain=True, governed=True),
+            "hush": Verb(self._feedback.hush, plain=True, governed=True),
+            **dict.fromkeys(("mute", "unmute", "unfollow"), by_feed),
+        }
+
+    def _presence_verbs(self) -> dict[str, Verb]:
+        return {
+            "set": Verb(self._presence.press, plain=True, governed=True),
+            "catchup": Verb(self._presence.catch_up, plain=True, governed=True),
+            "skip": Verb(self._presence.skip, plain=True, governed=True),
         }
 
     def hear(self, heard: Heard) -> Reply:
@@ -95,51 +186,55 @@ class Desk:
         command = _COMMAND.fullmatch(heard.text.strip())
         if command is None:
             return self._guarded(self._conversation.hear, heard, heard.text.strip())
-        handle = self._commands.get(command[1].lower())
+        name = command[1].lower()
+        handle = self._commands.get(name)
         if handle is None and heard.chat.kind != "private" and command[2] is None:
             return Reply(())  # in a group it may be meant for another bot
         if handle is None:
             return self._say(heard, "command.unknown", failed=True, command=clipped(command[1], 40))
-        return self._guarded(handle, heard, (command[3] or "").strip())
+        return self._guarded(handle, heard, (command[3] or "").strip(), governed=name in _GOVERNED)
+
+    def follow(self, heard: Heard, text: str) -> Reply:
+        """As /follow, without asking first."""
+        return self._guarded(self._following.begin, heard, text)
 
     def press(self, heard: Heard) -> Reply:
         """A button's data -> what is said back. Unknown or stale data gets a sentence too."""
-        verb, _, argument = heard.text.partition(":")
-        if verb == "lang":
-            return self._language(heard, argument)
-        handle, value = self._verbs.get(verb), self._store.resolve(argument)
-        if handle is None or value is None:
+        name, _, argument = heard.text.partition(":")
+        verb = self._verbs.get(name)
+        value = argument if verb is not None and verb.plain else self._store.resolve(argument)
+        if verb is None or value is None:
             return self._say(heard, "button.stale", failed=True)
-        return self._guarded(handle, heard, value)
+        return self._guarded(verb.do, heard, value, governed=verb.governed)
+
+    def welcome(self, chat: Chat) -> Message | None:
+        """For a chat that comes back: what it missed, to be sent or let go. None where nothing is followed."""
+        return self._presence.welcome(chat)
 
     def wants(self, user_id: int, name: str, size: int) -> bool:
         """Whether a file that a person sends is to be handed in with its bytes; they are not needed to decline it."""
         return self._receiving.wants(user_id, name, size)
 
-    def alert(self, chat: Chat, alert: Alert | FeedNews) -> Message | None:
-        """A new article, or what became of a feed, in the chat's language; None when the article is gone."""
-        if isinstance(alert, FeedNews):
-            titles = {one.feed: one.title for one in self._store.subscriptions(chat.id)}
-            return self._following.news(chat.language, alert, titles.get(alert.feed, ""))
-        try:
-            told = self._corpus.summarise(alert.article_id)
-        except UnknownArticle:
-            return None
-        say, language = self._texts.say, chat.language
-        row = (
-            Button(say(language, "button.summary"), f"sum:{self._store.handle(alert.article_id)}"),
-            Button(say(language, "button.mute"), f"mute:{self._store.handle(alert.feed)}"),
-        )
-        return summaries.alert(told, (row,), self._texts, language)
+    def letter(self, delivery: Delivery) -> Letter | Held | Aside | None:
+        """What lies in the outbox, put into words now: see Herald."""
+        return self._herald.letter(delivery)
 
-    def _guarded(self, handle: Callable[[Heard, str], Reply], heard: Heard, argument: str) -> Reply:
+    def _guarded(self, handle: Handle, heard: Heard, argument: str, *, governed: bool = False) -> Reply:
         try:
+            if governed and not may_change_here(self._rights, heard):
+                return self._say(heard, "rights.denied", failed=True)
             return handle(heard, argument)
         except FootnoteError as fault:
             return Reply(plain(self._texts.error(heard.chat.language, fault)), failed=True)
+        except RightsUnknown:
+            return self._say(heard, "rights.unknown", failed=True)
 
     def _say(self, heard: Heard, key: str, *, failed: bool = False, **values: object) -> Reply:
         return Reply(plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)
+
+    def _page(self, heard: Heard, place: str) -> Reply:
+        key, _, number = place.partition(":")
+        return self._herald.page(heard, key, int(number) if number.isdecimal() else 0)
 
     def _language(self, heard: Heard, code: str) -> Reply:
         code = code.lower()

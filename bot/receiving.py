@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import PurePath
 
-from bot.following import Following
+from bot.following.follow import Following
 from bot.references import links
 from bot.sheet import clipped, plain
 from bot.store import BotStore

@@ -80,7 +80,8 @@ class Summarising:
             return summaries.topic(meant, self._texts, language)
         key = self._store.handle(text, until=self._clock() + KEEP_TOPIC)
         row = (*self._shorter(language, TOPIC_VERBS, length, key), *self._longer(language, TOPIC_VERBS, length, key))
-        return summaries.topic(meant, self._texts, language, (row,))
+        follow = self._follow(language, meant.topic) if meant.topic else ()
+        return summaries.topic(meant, self._texts, language, tuple(filter(None, (row, follow))))
 
     def _known_or_fetched(self, heard: Heard, meant: str) -> Article | None:
         article, addresses = find_referred(self._corpus, meant), links(meant)
@@ -95,7 +96,12 @@ class Summarising:
             row += self._longer(language, ARTICLE_VERBS, length, key)
         several = len(self._corpus.summarise_story(told.article.id).articles) > 1
         story = (Button(self._texts.say(language, "button.story"), f"story:{key}"),) if several else ()
-        return tuple(buttons for buttons in (row, story) if buttons)
+        follow = Button(self._texts.say(language, "button.follow"), f"fol:{key}")
+        return tuple(filter(None, (row, (*story, follow))))
+
+    def _follow(self, language: str, topic: str) -> tuple[Button, ...]:
+        key = self._store.handle(topic, until=self._clock() + KEEP_TOPIC)
+        return (Button(self._texts.say(language, "button.follow"), f"ftop:{key}"),)
 
     def _shorter(self, language: str, verbs: Mapping[Length, str], length: Length, key: str) -> tuple[Button, ...]:
         below = ORDER[: ORDER.index(length)][-1:]

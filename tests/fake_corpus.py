@@ -16,17 +16,26 @@ from retrieval import (
     Entry,
     Feed,
     FeedLink,
+    FeedSample,
     FetchFailed,
+    Interest,
+    Interests,
     KeyFacts,
     Length,
+    Level,
+    Match,
     Nearest,
+    News,
     NotAFeed,
     Refreshed,
     Refusal,
+    Sample,
+    Sampled,
     Scope,
     Searched,
     Sentence,
     SourceError,
+    Story,
     StorySummary,
     Summary,
     TopicSummary,
@@ -35,6 +44,8 @@ from retrieval import (
     UnknownFeed,
     UnreadableFile,
     Validators,
+    Weight,
+    Words,
 )
 
 LENGTHS: Mapping[Length, int] = {"short": 1, "medium": 3, "long": 9}  # sentences of a summary
@@ -84,6 +95,8 @@ class FakeCorpus:
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
         self.facts: dict[str, KeyFacts] = {}  # of these articles
         self.same_story: list[set[str]] = []  # ids; any other article is a story by itself
+        self.numbers: dict[str, int] = {}  # article -> its story's
+        self.wire = FakeWire(self)
 
     def ask(
         self, text: str, *, previous: Sequence[Turn] = (), now: datetime | None = None, unscoped: bool = False
@@ -154,6 +167,21 @@ class FakeCorpus:
         articles = sorted((self.held[one] for one in story), key=lambda article: article.published or NOON)
         happened = tuple(cited(article)[0] for article in articles)
         return StorySummary(tuple(articles), happened[:3], tuple(cited(articles[-1])[-1:]))
+
+    def article(self, article_id: str) -> Article:
+        if article_id not in self.held:
+            raise UnknownArticle(article_id, "unknown")
+        return self.held[article_id]
+
+    def sources(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(article.source for article in self.held.values() if article.source))
+
+    def story(self, article_id: str) -> Story:
+        """Numbered in the order in which they are asked for; a number stays."""
+        told = self.summarise_story(article_id).articles
+        number = next((self.numbers[each.id] for each in told if each.id in self.numbers), len(self.numbers) + 1)
+        self.numbers |= {each.id: number for each in told}
+        return Story(number, told)
 
     def summarise_topic(self, text: str, now: datetime, length: Length = "medium") -> TopicSummary:
         """A story for each article that has the topic's words; all of them for no words."""
@@ -229,6 +257,115 @@ class FakeCorpus:
 
     def last_change(self) -> int:
         return len(self.log)
+
+
+class FakeWire:
+    """The corpus' log and what fits whom, by words alone: a topic fits an article that has all of them, or half of them
+    for "wide"; its score is the share that the article has.
+    """
+
+    def __init__(self, corpus: FakeCorpus) -> None:
+        self._corpus = corpus
+        self.made: dict[int, str] = {}  # key -> text that was made ready to be compared
+        self.levels: list[Level] = []  # that samples were asked for
+        self.weights: dict[str, Weight] = {}  # what became of these articles
+
+    def log_end(self) -> int:
+        return len(self._corpus.log)
+
+    def news(self, after: int, limit: int = 100) -> list[News]:
+        changes = self._corpus.changes(after, limit)
+        return [self._news(change) for change in changes]
+
+    def _news(self, change: Change) -> News:
+        article = self._corpus.held.get(change.article_id)
+        if article is None or change.kind == "removed":
+            return News(change, None)
+        story = self._corpus.story(article.id)
+        return News(change, article, story.id, None, story.articles[0].id == article.id)
+
+    def interest(self, text: str, key: int = 0) -> Interest:
+        self.made[key] = text
+        return Interest(key, text, "en", None, "")
+
+    def is_current(self, interest: Interest) -> bool:
+        """Only what was made under its own key: else it is made again."""
+        return self.made.get(interest.key) == interest.text
+
+    def score(self, text: str, article_id: str) -> float:
+        words, known = text.casefold().strip("?").split(), self.words(article_id)
+        return sum(map(known.holds, words)) / len(words) if words else 0.0
+
+    def match(self, interests: Interests, article_id: str) -> list[Match]:
+        scores = [Match(key, self.score(self.made[key], article_id)) for key in set(interests.keys()) & set(self.made)]
+        return sorted((match for match in scores if match.score >= LEAST["wide"]), key=lambda match: -match.score)
+
+    def reason(self, text: str, article_id: str) -> Citation | None:
+        """The first sentence with the longest word of the text, else the first."""
+        if article_id not in self._corpus.held:
+            return None
+        article = self._corpus.held[article_id]
+        return (_first_with(text, [article]) or cited(article)[0]).citations[0]
+
+    def sample(self, text: str, now: datetime, level: Level = "balanced", days: int = 30) -> Sample:
+        """The days end with the newest article. Of a story, the first that fits."""
+        self.levels.append(level)
+        dated = sorted((a for a in self._corpus.held.values() if a.published), key=_day, reverse=True)
+        if not dated:
+            return Sample((), 0, 0)
+        until = min(now, _day(dated[0]))
+        since = until - timedelta(days=days)
+        fitting = [a for a in dated if since <= _day(a) <= until and self.score(text, a.id) >= LEAST[level]]
+        first = {self._corpus.story(article.id).id: article for article in fitting}  # oldest comes last
+        found = [Sampled(nearest(a), self.score(text, a.id), self.reason(text, a.id)) for a in first.values()]
+        return Sample(tuple(found[:5]), len(found), days, since, until)
+
+    def words(self, article_id: str) -> Words:
+        article = self._corpus.held.get(article_id)
+        return Words((article.title, article.text), article.language) if article else Words((), "en")
+
+    def answers(self, question: str, article_id: str, now: datetime) -> Answer | None:
+        article = self._corpus.held.get(article_id)
+        told = _first_with(question, [article]) if article else None
+        return Answer(question, (told,), 0.9) if told else None
+
+    def weight(self, article_id: str, since_revision: int) -> Weight:
+        return self.weights.get(article_id, "nothing")
+
+    def lead(self, article_id: str) -> Sentence | None:
+        article = self._corpus.held.get(article_id)
+        return cited(article)[0] if article else None
+
+    def sources(self, story: int) -> tuple[Nearest, ...]:
+        """The first article of each source that tells the story, oldest first."""
+        told = [a for a in self._corpus.held.values() if self._corpus.numbers.get(a.id) == story]
+        first = {article.source: article for article in sorted(told, key=_day, reverse=True)}
+        return tuple(nearest(article) for article in reversed(first.values()))
+
+    def peek(self, url: str) -> FeedSample:
+        """As `watch`, and nothing is watched. It publishes as often as it carries articles."""
+        known = dict(self._corpus.watched)
+        feed = self._corpus.watch(url)
+        self._corpus.watched = known
+        carried = reversed(self._corpus.carried[url][-5:])
+        entries = tuple(Entry(each.id, each.title, each.url, each.published, "") for each in carried)
+        return FeedSample(url, feed.title, entries, float(len(entries)) or None)
+
+    def rate(self, source: str | None, now: datetime, days: int = 30) -> tuple[int, tuple[Article, ...]]:
+        """The days end with the newest of all articles."""
+        dated = [article for article in self._corpus.held.values() if article.published]
+        until = min(now, max(map(_day, dated), default=now))
+        within = sorted((a for a in dated if until - timedelta(days=days) <= _day(a) <= until), key=_day)
+        within = [article for article in within if source in (None, article.source)]
+        newest = {self._corpus.story(article.id).id: article for article in within}
+        return len(newest), tuple(sorted(newest.values(), key=_day, reverse=True)[:3])
+
+
+LEAST: Mapping[Level, float] = {"strict": 1.0, "balanced": 0.7, "wide": 0.4}
+
+
+def _day(article: Article) -> datetime:
+    return article.published or NOON
 
 
 def nearest(article: Article) -> Nearest:

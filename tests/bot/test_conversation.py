@@ -17,6 +17,7 @@ from retrieval import Turn
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock
 
 CHAT = Chat(100, "en")
+AWAIT = "Tell me when an article answers this"
 SEQUEL = replace(
     FERRY, id="sequel", title="The ferry is full", text="The ferry was full. Seven people stayed behind.",
     source="The Harbour Post", published=NOON - timedelta(hours=30), url="https://post.example/full",
@@ -56,7 +57,7 @@ def press(desk: Desk, reply: Reply, name: str) -> Reply:
 
 def test_an_answer_offers_a_summary_of_its_first_article(desk: Desk) -> None:
     reply = say(desk, "Who carries ninety?")
-    assert list(buttons(reply)) == ["Summary"]
+    assert list(buttons(reply)) == ["Summary", "Follow"]
     assert text(press(desk, reply, "Summary")).startswith("Ferry to Tern Island sails again\n\n• ")
 
 
@@ -65,10 +66,10 @@ def test_what_limits_a_question_can_be_lifted(desk: Desk, corpus: FakeCorpus) ->
     assert "Search everything" not in buttons(before)
     limited = say(desk, "people according to The Harbour Post?")
     assert text(limited).startswith("Seven people stayed behind. [1]\n\nSearched: The Harbour Post\n\n")
-    assert list(buttons(limited)) == ["Summary", "Search everything"]
+    assert list(buttons(limited)) == ["Summary", "Follow", "Search everything"]
     lifted = press(desk, limited, "Search everything")
     assert text(lifted).startswith("It carries ninety people. [1]\n\n[1]")
-    assert list(buttons(lifted)) == ["Summary"]
+    assert list(buttons(lifted)) == ["Summary", "Follow"]
     turn = Turn("Does the ferry go?", ("ferry",))
     assert [previous for _, previous in corpus.asked[1:]] == [(turn,), (turn,)]  # it does not lean on itself
 
@@ -96,14 +97,14 @@ def test_a_question_of_any_length_fits_its_button(desk: Desk) -> None:
 def test_what_is_found_beyond_the_limits_says_so(desk: Desk) -> None:
     reply = say(desk, "ninety according to The Harbour Post?")
     assert text(reply).startswith("Nothing was found where you asked (The Harbour Post), so I searched everything.\n")
-    assert list(buttons(reply)) == ["Summary"]
+    assert list(buttons(reply)) == ["Summary", "Follow"]
 
 
 def test_the_closest_passages_are_remembered_and_can_be_summed_up(desk: Desk, corpus: FakeCorpus) -> None:
     reply = say(desk, "perhaps ninety according to The Example?")
     assert text(reply).startswith("I am not sure the articles answer this. The closest passages:\n• It carries")
     assert not reply.refused
-    assert list(buttons(reply)) == ["Summary", "Search everything"]
+    assert list(buttons(reply)) == ["Summary", "Follow", "Search everything"]
     say(desk, "And when?")
     assert [turn.articles for turn in corpus.asked[-1][1]] == [("ferry",)]
 
@@ -129,8 +130,8 @@ def test_a_refusal_has_a_button_for_each_near_article(desk: Desk, corpus: FakeCo
     assert names[0].startswith("Summary: Evil long long")
     assert len(names[0]) <= BUTTON_CHARACTERS
     assert names[0].endswith("…")
-    assert names[1:] == ["Summary: A bakery opens", "Summary: The ferry is full"]
-    assert [len(row) for row in refused.messages[0].buttons] == [1, 1, 1]
+    assert names[1:] == ["Summary: A bakery opens", "Summary: The ferry is full", AWAIT]
+    assert [len(row) for row in refused.messages[0].buttons] == [1, 1, 1, 1]
     assert text(press(desk, refused, "Summary: A bakery opens")).startswith("A bakery opens\n")
 
 
@@ -166,11 +167,11 @@ def test_an_offered_article_that_is_gone_is_told(desk: Desk, corpus: FakeCorpus)
     assert text(say(desk, "yes")) == "I do not have that article any more."
 
 
-def test_an_empty_corpus_offers_nothing(store: BotStore, clock: HandClock) -> None:
+def test_an_empty_corpus_offers_nothing_but_to_wait(store: BotStore, clock: HandClock) -> None:
     desk = Desk(FakeCorpus(), store, load_texts(), admins=frozenset(), clock=clock)  # type: ignore[arg-type]
     refused = say(desk, "Who is the king?")
     assert "Shall I" not in text(refused)
-    assert buttons(refused) == {}
+    assert list(buttons(refused)) == [AWAIT]
 
 
 @pytest.mark.parametrize(("thanks", "language"), [("Thanks!", "en"), ("спасибо", "ru")])
@@ -192,20 +193,20 @@ def test_a_summary_becomes_shorter_and_longer(desk: Desk, corpus: FakeCorpus) ->
     corpus.held["ferry"] = replace(FERRY, text=" ".join(f"Sentence number {n} is here." for n in range(1, 8)))
     medium = say(desk, "/summary ferry")
     assert text(medium).count("•") == 3
-    assert list(buttons(medium)) == ["Shorter", "Longer", "Whole story"]
+    assert list(buttons(medium)) == ["Shorter", "Longer", "Whole story", "Follow"]
     short = press(desk, medium, "Shorter")
     assert text(short).count("•") == 1
-    assert list(buttons(short)) == ["Longer", "Whole story"]
+    assert list(buttons(short)) == ["Longer", "Whole story", "Follow"]
     assert press(desk, short, "Longer") == medium
     long = press(desk, medium, "Longer")
     assert text(long).count("•") == 7
-    assert list(buttons(long)) == ["Shorter", "Whole story"]
+    assert list(buttons(long)) == ["Shorter", "Whole story", "Follow"]
     assert press(desk, long, "Shorter") == medium
 
 
 def test_a_summary_that_is_the_whole_article_does_not_become_longer(desk: Desk) -> None:
-    assert list(buttons(say(desk, "/summary ferry"))) == ["Shorter", "Whole story"]
-    assert list(buttons(say(desk, "/summary bakery short"))) == ["Longer"]
+    assert list(buttons(say(desk, "/summary ferry"))) == ["Shorter", "Whole story", "Follow"]
+    assert list(buttons(say(desk, "/summary bakery short"))) == ["Longer", "Follow"]
 
 
 @pytest.mark.parametrize(
@@ -243,11 +244,11 @@ def test_a_topic_with_a_time_is_summed_up(desk: Desk, command: str, language: st
 def test_a_topic_becomes_shorter_and_longer(desk: Desk) -> None:
     medium = say(desk, "/summary people")
     assert text(medium).startswith("people\n2 stories · 2 articles · 2 sources\n\n1. ")
-    assert list(buttons(medium)) == ["Shorter", "Longer"]
+    assert list(buttons(medium)) == ["Shorter", "Longer", "Follow"]
     short = press(desk, medium, "Shorter")
     assert text(short).startswith("people\n1 story")
     assert press(desk, short, "Longer") == medium
-    assert list(buttons(press(desk, medium, "Longer"))) == ["Shorter"]
+    assert list(buttons(press(desk, medium, "Longer"))) == ["Shorter", "Follow"]
     assert all(len(data.encode()) <= LIMITS.data_bytes for data in buttons(medium).values())
 
 

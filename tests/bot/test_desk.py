@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import blake2b
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.desk import COMMANDS, Desk
-from bot.pages import LIMITS
 from bot.store import BotStore
 from bot.texts import load_texts
-from bot.types import Alert, Chat, Heard, Reply
+from bot.types import Chat, Heard, Reply
 from retrieval import Corpus, Turn
 from tests.fake_corpus import BAKERY, FERRY, FakeCorpus, HandClock
 
 TEXTS = load_texts()
+FORGED = blake2b(b"ferry?", digest_size=8).hexdigest()  # the key of something that no button means
 ADMIN, READER = 7, 8
 CHAT = Chat(100, "en")
 
@@ -200,20 +203,6 @@ def test_the_language_is_changed_by_word_or_button(desk: Desk, store: BotStore) 
     assert say(desk, "/language de").failed
 
 
-def test_an_alert_speaks_the_chats_language_and_its_buttons_work(desk: Desk, store: BotStore) -> None:
-    message = desk.alert(Chat(CHAT.id, "ru"), Alert("ferry", "https://f.example/rss"))
-    assert message is not None
-    assert "5 марта 2026" in message.text
-    summary, mute = message.buttons[0]
-    assert (summary.text, mute.text) == ("Кратко", "Не уведомлять")
-    assert "• It carries ninety people." in text(press(desk, summary.data))
-    assert all(len(button.data.encode()) <= LIMITS.data_bytes for button in message.buttons[0])
-
-
-def test_an_alert_about_an_article_that_is_gone_is_none(desk: Desk) -> None:
-    assert desk.alert(CHAT, Alert("burnt", "https://f.example/rss")) is None
-
-
 @pytest.mark.parametrize("data", ["sum:ffffffffffffffff", "dance:1", "sum", "", "lang:xx", ":", "mute:"])
 def test_a_stale_or_foreign_button_is_told(desk: Desk, data: str) -> None:
     reply = press(desk, data)
@@ -253,3 +242,68 @@ def test_examples_of_the_welcome_are_answered(starter: Corpus, store: BotStore, 
         example = TEXTS.say(language, "start").split(phrase)[1].split("\n")[0]
         reply = say(desk, example, language=language)
         assert not reply.refused, example
+
+
+WORDS = ("1", "daily", "weekly", "mon", "8:30", "+ship", "-ferry", "strict", "to", "@news", "ferry", "source:", "off")
+DATA = st.one_of(
+    st.text(max_size=64),
+    st.builds(
+        lambda verb, argument: f"{verb}:{argument}",
+        st.sampled_from(
+            [
+                "sum",
+                "story",
+                "topic",
+                "all",
+                "lang",
+                "talk",
+                "follow",
+                "try",
+                "yes",
+                "fol",
+                "folq",
+                "ftop",
+                "await",
+                "list",
+                "sub",
+                "card",
+                "tune",
+                "out",
+                "back",
+                "more",
+                "less",
+                "hush",
+                "mute",
+                "unmute",
+                "unfollow",
+                "set",
+                "catchup",
+                "skip",
+            ]
+        ),
+        st.one_of(
+            st.text(max_size=40),
+            st.from_regex(r"-?[0-9]{1,40}(:[a-z0-9]{0,9})?", fullmatch=True),
+            st.just(FORGED),
+            st.just(f"{FORGED}:wide"),
+        ),
+    ),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+@given(data=DATA)
+def test_whatever_a_button_says_something_is_said_back(desk: Desk, store: BotStore, data: str) -> None:
+    assert store.handle("ferry?", until=None) == FORGED
+    assert text(press(desk, data))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+@given(
+    command=st.sampled_from([command.name for command in COMMANDS]),
+    behind=st.text(max_size=60)
+    | st.text('0123456789:.-+ @/?"', max_size=20)
+    | st.lists(st.sampled_from(WORDS)).map(" ".join),
+)
+def test_whatever_stands_behind_a_command_something_is_said_back(desk: Desk, command: str, behind: str) -> None:
+    assert text(say(desk, f"/{command} {behind}"))

@@ -41,7 +41,7 @@ def text(reply: Reply) -> str:
 def test_everybody_may_send_a_list_of_feeds(desk: Desk, store: BotStore) -> None:
     assert desk.wants(READER, "Feeds.OPML", 2_000)
     assert text(send(desk, SentFile("Feeds.OPML", b"<opml/>"), READER)) == "Now following 1 feed of the list."
-    assert [one.feed for one in store.subscriptions(CHAT.id)] == [FEED]
+    assert [one.subject for one in store.subscriptions(CHAT.id)] == [FEED]
 
 
 def test_an_administrators_file_becomes_an_article_with_a_button(desk: Desk, corpus: FakeCorpus) -> None:

@@ -1,0 +1,70 @@
+"""What is read -> what of it could be followed: an article's story, its source, its topic; the question it answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from bot.following.proposals import unpack_offer
+from bot.following.proposing import Proposing
+from bot.references import find_referred
+from bot.sheet import clipped, plain
+from bot.texts import Texts
+from bot.types import Button, Heard, Kind, Reply, Subscription
+from retrieval import Article, Corpus, UnknownArticle
+
+BUTTON_CHARACTERS = 48  # phones show about so much; an ellipsis shows the cut
+
+
+class Offering:
+    """Buttons that lead from what is read to what is followed."""
+
+    def __init__(self, corpus: Corpus, texts: Texts, clock: Callable[[], datetime], proposing: Proposing) -> None:
+        self._corpus = corpus
+        self._texts = texts
+        self._clock = clock
+        self._proposing = proposing
+
+    def article(self, heard: Heard, article_id: str, question: str = "") -> Reply:
+        """Raises UnknownArticle."""
+        article = self._corpus.find(article_id)
+        if article is None or article.id != article_id:
+            raise UnknownArticle(article_id, "unknown")
+        rows = tuple((button,) for button in self._choices(heard, article, question))
+        return Reply(plain(self._texts.say(heard.chat.language, "offer.follow"), rows))
+
+    def answer(self, heard: Heard, packed: str) -> Reply:
+        """Of an article that answered a question: `pack_offer`. Raises UnknownArticle."""
+        article_id, question = unpack_offer(packed) or (packed, "")
+        return self.article(heard, article_id, question)
+
+    def replied(self, heard: Heard) -> Reply | None:
+        """The article of the message that was replied to; None when it names none that we know."""
+        article = find_referred(self._corpus, heard.replied) if heard.replied else None
+        return None if article is None else self.article(heard, article.id)
+
+    def question(self, heard: Heard, question: str) -> Reply:
+        """Follows a question at once: its one press said enough."""
+        return self._proposing.accept(heard, self._proposal(heard, Kind.QUESTION, question, question))
+
+    def topic(self, heard: Heard, topic: str) -> Reply:
+        """A topic that was summed up."""
+        return self._proposing.show(heard, self._proposal(heard, Kind.TOPIC, topic, topic))
+
+    def _choices(self, heard: Heard, article: Article, question: str) -> Iterator[Button]:
+        title = clipped(article.title) or self._texts.say(heard.chat.language, "untitled")
+        story = str(self._corpus.story(article.id).id)
+        yield self._choice(heard, "yes", self._proposal(heard, Kind.STORY, story, title))
+        if article.source:
+            yield self._choice(heard, "try", self._proposal(heard, Kind.SOURCE, article.source, article.source))
+        if article.title:
+            yield self._choice(heard, "try", self._proposal(heard, Kind.TOPIC, title, title))
+        if question:
+            yield self._choice(heard, "yes", self._proposal(heard, Kind.QUESTION, question, question))
+
+    def _choice(self, heard: Heard, verb: str, proposal: Subscription) -> Button:
+        text = self._texts.say(heard.chat.language, f"offer.kind.{proposal.kind}", title=clipped(proposal.title))
+        return Button(clipped(text, BUTTON_CHARACTERS), f"{verb}:{self._proposing.key(proposal)}")
+
+    def _proposal(self, heard: Heard, kind: Kind, subject: str, title: str) -> Subscription:
+        return Subscription(heard.chat.id, kind, subject, clipped(title), self._clock(), thread_id=heard.thread_id)
