@@ -70,8 +70,9 @@ def _articles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     remove = _command(commands, "remove", "remove an article")
     remove.add_argument("id", metavar="ID")
     _command(commands, "list", "list the articles, newest first", json=True)
-    follow = _command(commands, "follow", "follow a feed, a site, or an OPML file's feeds in this terminal's chat")
-    follow.add_argument("feed", metavar="FEED|SITE|OPML")
+    wanted = "follow a topic, source, question, site, feed or OPML file in this terminal's chat"
+    follow = _command(commands, "follow", wanted)
+    follow.add_argument("feed", metavar="TOPIC|SOURCE|SITE|FEED|OPML")
     feeds = _command(commands, "feeds", "list the feeds that are watched", json=True)
     feeds.add_argument("--opml", action="store_true", help="print them as an OPML list")
 

@@ -7,6 +7,7 @@ what was asked before still answered.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -17,21 +18,23 @@ from telegram import BotCommand
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Updater
 
+from bot.alerting.planning import Planner
 from bot.clerk import Clerk
 from bot.config import ConfigurationError, Fault, Settings, corpus_settings
-from bot.delivery import Drain
 from bot.desk import COMMANDS, Desk
 from bot.inbox import Inbox
 from bot.jobs import Jobs
 from bot.lock import hold
 from bot.logs import configure
-from bot.outbox import utc_now
-from bot.sender import TelegramSender
+from bot.membership import Membership
+from bot.outgoing.delivery import Drain
+from bot.outgoing.outbox import utc_now
+from bot.outgoing.rates import FREE, PAID
+from bot.outgoing.sender import TelegramSender
 from bot.store import BotStore, open_store
 from bot.suggestions import default_suggestions, load_suggestions
 from bot.telegram import Reception, TelegramApplication, build_application, build_bot
 from bot.texts import FALLBACK, load_texts
-from bot.types import Alert, FeedNews, Message
 from bot.updates import ALLOWED
 from retrieval import Corpus, open_corpus
 
@@ -41,6 +44,13 @@ POLL_SECONDS = 30  # a long poll
 CLOSE_SECONDS = 4.0  # for answers that are due, and again for a round that is at work
 LOGGED_CHARACTERS = 200  # of an error
 FIRST_RETRY, LONGEST_RETRY = 1.0, 30.0
+GARBAGE = (50_000, 20, 20)  # objects made until the youngest are searched, such searches until the older are
+
+
+def collect_seldom() -> None:
+    """Python's search for circular garbage walks all that is held for good; we make hardly any, and hold a lot."""
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def run(settings: Settings) -> None:
@@ -51,6 +61,7 @@ def run(settings: Settings) -> None:
     with hold(settings.data):
         corpus = open_corpus(corpus_settings(settings))
         store = open_store(settings.data)
+        collect_seldom()
         asyncio.run(_until_signalled(Service(settings, corpus, store)))
         corpus.close()
         store.close()
@@ -73,23 +84,33 @@ class Service:
         self, settings: Settings, corpus: Corpus, store: BotStore, clock: Callable[[], datetime] = utc_now
     ) -> None:
         token = settings.telegram_bot_token
-        texts = load_texts()
-        suggestions = load_suggestions(default_suggestions())
-        desk = Desk(corpus, store, texts, admins=settings.admins, clock=clock, suggestions=suggestions)
-        inbox = Inbox(store)
-        self._store, self._desk, self._texts, self._inbox = store, desk, texts, inbox
+        texts, inbox = load_texts(), Inbox(store)
+        self._texts, self._inbox = texts, inbox
         self._api_url = settings.telegram_api_url
         self._bot = build_bot(inbox, token.get_secret_value() if token else "", settings.telegram_api_url)
-        drain = Drain(store, TelegramSender(self._bot), self._word, clock)
+        planner = Planner(corpus, store, clock)
+        desk = Desk(
+            corpus,
+            store,
+            texts,
+            admins=settings.admins,
+            clock=clock,
+            suggestions=load_suggestions(default_suggestions()),
+            rights=Membership(self._bot, self._running_loop),
+            replay=planner.replay,
+        )
+        drain = Drain(store, TelegramSender(self._bot), desk.letter, clock, PAID if settings.paid_broadcast else FREE)
         self._reception = Reception(self._bot, inbox, Clerk(desk, store, texts), drain.wake)
-        self._jobs = Jobs(corpus, store, drain, poll_seconds=settings.poll_seconds, clock=clock)
+        self._jobs = Jobs(corpus, store, planner, drain, poll_seconds=settings.poll_seconds, clock=clock)
         self._application = build_application(self._bot, self._reception.handle)
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def serve(self, stop: asyncio.Event) -> bool:
         """Until `stop` is set. False when a thread is still at work, so that the corpus must not be closed.
 
         Raises ConfigurationError when Telegram does not know the token.
         """
+        self._loop = asyncio.get_running_loop()
         try:
             if await _unless(stop, self._log_in()):
                 await self._work(stop)
@@ -146,13 +167,10 @@ class Service:
         await self._bot.shutdown()
         return listened and handled and settled
 
-    def _word(self, chat_id: int, alert: Alert | FeedNews) -> Message | None:
-        """None when the article is gone, or the chat does not want it any more."""
-        chat = self._store.known_chat(chat_id)
-        wanted = {followed.feed for followed in self._store.subscriptions(chat_id) if not followed.muted}
-        if chat is None or not chat.active or alert.feed not in wanted:
-            return None
-        return self._desk.alert(chat, alert)
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            raise RuntimeError("the service is not served yet")
+        return self._loop
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[object, object, None]) -> bool:

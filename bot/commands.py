@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,16 +18,18 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.adding import add_places, fill_from
+from bot.alerting.planning import Planner
 from bot.config import ConfigurationError, corpus_settings, load_settings, spoken_language
 from bot.desk import Desk
 from bot.doctor import examine, worst
 from bot.documents import article_document, stats_document
 from bot.errand import Errand
 from bot.logs import configure
+from bot.outgoing.outbox import utc_now
 from bot.printed import print_document, print_failure, print_reply, print_rows
 from bot.sheet import clean, clipped, title_of
 from bot.shown import read_once, show_feeds
-from bot.store import BotStore, open_store
+from bot.store import open_store
 from bot.suggestions import default_suggestions, load_suggestions
 from bot.terminal import ANSWERED, FAILED, USER_ID, Lookout, TerminalChat, answer_lines, converse
 from bot.texts import load_texts
@@ -96,17 +97,17 @@ def _speak_utf8() -> None:
 
 
 @contextmanager
-def _terminal(errand: Errand, corpus: Corpus) -> Iterator[tuple[TerminalChat, BotStore]]:
+def _terminal(errand: Errand, corpus: Corpus) -> Iterator[tuple[TerminalChat, Planner]]:
     with closing(open_store(errand.settings.data)) as store:
-        admins = errand.settings.admins | {USER_ID}
+        admins, planner = errand.settings.admins | {USER_ID}, Planner(corpus, store, utc_now)
         desk = Desk(
-            corpus, store, errand.texts, admins=admins, clock=lambda: datetime.now(UTC),
-            suggestions=load_suggestions(default_suggestions()),
+            corpus, store, errand.texts, admins=admins, clock=utc_now,
+            suggestions=load_suggestions(default_suggestions()), replay=planner.replay,
         )  # fmt: skip
         chat = TerminalChat(desk, store, errand.texts, errand.language)
         if errand.arguments.language:
             store.set_language(chat.chat.id, errand.language)
-        yield chat, store
+        yield chat, planner
 
 
 def _chat(errand: Errand) -> int:
@@ -116,12 +117,12 @@ def _chat(errand: Errand) -> int:
         return BAD_USAGE
     with errand.corpus() as corpus:
         errand.plant(corpus)
-        with _terminal(errand, corpus) as (chat, store):
+        with _terminal(errand, corpus) as (chat, planner):
             lines = sys.stdin or StringIO()  # it is None when it was closed: `footnote chat <&-`
             if not (lines.isatty() and sys.stdout.isatty()):
                 return answer_lines(chat, lines, sys.stdout)
             print(chat.say("terminal.welcome" if corpus.stats().articles else "terminal.welcome_empty") + "\n")
-            lookout = Lookout(corpus, store, chat, poll_seconds=errand.settings.poll_seconds)
+            lookout = Lookout(corpus, planner, chat, poll_seconds=errand.settings.poll_seconds)
             converse(chat, Console(), errand.settings.data / "history", lookout)
     return ANSWERED
 
@@ -177,7 +178,7 @@ def _row(article: Article) -> tuple[str, ...]:
 def _follow(errand: Errand) -> int:
     with errand.corpus() as corpus, _terminal(errand, corpus) as (chat, _):
         with Console(stderr=True).status("…"):  # a list of feeds takes a while
-            reply = chat.hear(f"/follow {errand.arguments.feed}")
+            reply = chat.follow(errand.arguments.feed)
         return print_reply(reply)
 
 

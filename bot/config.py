@@ -33,6 +33,7 @@ _REMEDIES = {
     "FOOTNOTE_ADMINS": "give numeric Telegram user ids separated by commas, like 1234567,7654321",
     "FOOTNOTE_POLL_SECONDS": "give whole seconds from 10 to 86400, like 300",
     "FOOTNOTE_ALLOWED_NETWORKS": "give networks separated by commas, like 10.0.0.0/8,fd00::/8",
+    "FOOTNOTE_PAID_BROADCAST": "give true or false",
     "FOOTNOTE_LOG_LEVEL": "give one of DEBUG, INFO, WARNING, ERROR",
 }
 
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
     allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         default=(), validation_alias="FOOTNOTE_ALLOWED_NETWORKS"
     )
+    paid_broadcast: bool = Field(default=False, validation_alias="FOOTNOTE_PAID_BROADCAST")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="FOOTNOTE_LOG_LEVEL"
     )

@@ -25,9 +25,9 @@ from telegram.ext import Application, ApplicationBuilder, TypeHandler
 from telegram.request import HTTPXRequest
 
 from bot.clerk import Clerk
-from bot.delivery import WINDOW
 from bot.inbox import BACKLOG, Inbox, JournalBot
-from bot.sender import CONNECT_SECONDS, READ_SECONDS
+from bot.outgoing.rates import PAID
+from bot.outgoing.sender import CONNECT_SECONDS, READ_SECONDS
 from bot.types import SentFile
 from bot.updates import Document, Event, Pressed, Reached, Said, Upgraded, understand
 
@@ -36,11 +36,11 @@ logger = logging.getLogger(__name__)
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming form of waits; else it warns of the old one
 
 SIGNS = 16  # of life on their way at a time; more would only take the connections that answers need
-POOL = WINDOW + SIGNS  # connections
+POOL = PAID.window + SIGNS  # connections
 QUESTION_THREADS = 4
 ERRAND_THREADS = 4
 ERRANDS = ("/add", "/follow", "/summary")  # these may fetch from the web, for up to 20 s
-PRESSED_ERRANDS = ("follow:",)
+PRESSED_ERRANDS = ("follow:", "try:", "yes:", "back:", "catchup:")
 TYPING_SECONDS = 4.5  # Telegram shows "typing" for five
 FILE_SECONDS = 60.0  # to fetch a file that somebody sent
 

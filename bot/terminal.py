@@ -17,13 +17,14 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
 from rich.text import Text
 
+from bot.alerting.planning import Planner
 from bot.desk import COMMANDS, Desk
 from bot.lines import coloured_lines, plain_lines
 from bot.receiving import MOST_BYTES
 from bot.store import BotStore
 from bot.texts import Texts
-from bot.types import TERMINAL_CHAT, Alert, Button, Chat, FeedNews, Heard, Message, Reply, SentFile
-from retrieval import Change, Corpus
+from bot.types import TERMINAL_CHAT, Aside, Button, Chat, Delivery, Heard, Held, Letter, Message, Reply, SentFile
+from retrieval import Corpus
 
 USER_ID = 0  # an administrator: whoever sits at this terminal can read and write the data folder anyway
 ANSWERED, FAILED, REFUSED = 0, 1, 3  # exit codes
@@ -63,8 +64,14 @@ class TerminalChat:
             return self._desk.press(Heard(self.chat, USER_ID, data))
         return self._desk.hear(Heard(self.chat, USER_ID, line, file=_named_file(line)))
 
-    def alert(self, alert: Alert | FeedNews) -> Message | None:
-        return self._desk.alert(self.chat, alert)
+    def follow(self, place: str) -> Reply:
+        """As /follow, without asking first: for those who cannot press a button."""
+        line = f"/follow {place}"
+        heard = Heard(self.chat, USER_ID, line, file=_named_file(line))
+        return self._desk.hear(heard) if heard.file else self._desk.follow(heard, place)
+
+    def letter(self, delivery: Delivery) -> Letter | Held | Aside | None:
+        return self._desk.letter(delivery)
 
     def numbered(self, message: Message) -> list[list[str]]:
         """The message's buttons, row by row, each with the number that presses it."""
@@ -93,7 +100,8 @@ def answer_lines(chat: TerminalChat, lines: Iterable[str], out: TextIO) -> int:
     """One question a line, answered as plain text. Returns the exit code: the worst that happened."""
     codes = {ANSWERED}
     for line in filter(None, map(str.strip, lines)):
-        reply = chat.hear(line)
+        command, _, place = line.partition(" ")
+        reply = chat.follow(place.strip()) if command == "/follow" and place.strip() else chat.hear(line)
         codes.add(FAILED if reply.failed else REFUSED if reply.refused else ANSWERED)
         for message in reply.messages:
             out.write(plain_lines(message) + "\n\n")
@@ -153,20 +161,26 @@ class _Page:
 
 
 class Lookout:
-    """Visits the due feeds in a thread of its own, and shows what is new in those that the terminal follows.
+    """Visits the due feeds in a thread of its own, and shows what is new for the terminal.
 
     It goes by its own place in the log, from the chat's start on, and leaves the bot's outbox alone.
     """
 
     def __init__(
-        self, corpus: Corpus, store: BotStore, chat: TerminalChat, *, poll_seconds: int, every: float = LOOK_SECONDS
+        self,
+        corpus: Corpus,
+        planner: Planner,
+        chat: TerminalChat,
+        *,
+        poll_seconds: int,
+        every: float = LOOK_SECONDS,
     ) -> None:
         self._every = every
         self._corpus = corpus
-        self._store = store
+        self._planner = planner
         self._chat = chat
         self._poll_seconds = poll_seconds
-        self._seen = corpus.last_change()
+        self._seen = corpus.wire.log_end()
         self._shown: set[str] = set()
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
@@ -181,26 +195,16 @@ class Lookout:
             self._thread.join(LEAVE_SECONDS)
 
     def look(self, now: datetime) -> list[Message]:
-        """One round: the feeds that are due, then what the log says about those we follow."""
+        """One round: the feeds that are due, then what the log says about what we follow; of each story once."""
         self._corpus.refresh(now, self._poll_seconds)
         messages: list[Message] = []
-        while changes := self._corpus.changes(self._seen):
-            self._seen = changes[-1].number
-            for change in changes:
-                messages += filter(None, map(self._chat.alert, self._due(change)))
+        while (step := self._planner.of_chat(self._chat.chat, self._seen))[1] > self._seen:
+            deliveries, self._seen = step
+            fresh = {delivery.key: delivery for delivery in deliveries if delivery.key not in self._shown}
+            self._shown |= fresh.keys()
+            letters = [self._chat.letter(delivery) for delivery in fresh.values()]
+            messages += [letter.message for letter in letters if isinstance(letter, Letter)]
         return messages
-
-    def _due(self, change: Change) -> list[Alert | FeedNews]:
-        """What the terminal is to be told of one change; of one article once."""
-        if change.feed is None or all(one.chat_id != TERMINAL_CHAT for one in self._store.followers(change.feed)):
-            return []
-        match change.kind:
-            case "listed" if change.article_id not in self._shown:
-                self._shown.add(change.article_id)
-                return [Alert(change.article_id, change.feed)]
-            case "down" | "back" | "ended":
-                return [FeedNews(change.feed, change.kind)]
-        return []
 
     def _watch(self, show: Callable[[Message], None]) -> None:
         while not self._over.is_set():

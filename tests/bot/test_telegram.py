@@ -14,15 +14,15 @@ import pytest
 from telegram import Update, User
 
 from bot.clerk import Clerk
-from bot.delivery import Drain
 from bot.desk import Desk
 from bot.inbox import Inbox
-from bot.outbox import utc_now
-from bot.sender import TelegramSender
+from bot.outgoing.delivery import Drain
+from bot.outgoing.outbox import PLANNED, utc_now
+from bot.outgoing.sender import TelegramSender
 from bot.store import open_store
 from bot.telegram import POOL, SIGNS, Reception, build_application, build_bot
 from bot.texts import load_texts
-from bot.types import Heard, Message, Reply
+from bot.types import Chat, Heard, Message, Reply
 from bot.updates import ALLOWED, Pressed, Reached, Said, Upgraded, understand
 from tests.botapi import TOKEN, BotApi, Json
 from tests.botapi.state import BOT
@@ -50,7 +50,10 @@ class EchoDesk:
 
     def press(self, heard: Heard) -> Reply:
         self._pass(heard)
-        return Reply((Message(f"pressed {heard.text}"),))
+        return Reply((Message(f"pressed {heard.text}"),), replaces=heard.text.startswith("pg:"))
+
+    def welcome(self, chat: Chat) -> Message:
+        return Message(f"welcome back, you were away from {chat.away_from} on")
 
     def _pass(self, heard: Heard) -> None:
         if heard.text.startswith(("slow", "/follow", "follow:")) and not self.gate.wait(10):
@@ -230,6 +233,28 @@ async def test_a_pressed_button_stops_spinning_and_is_answered(house: House) -> 
         house.api.people.press(message, "mute:1")
         await house.api.wait(lambda: "pressed mute:1" in house.texts_to(7))
         await house.api.wait(lambda: all(house.api.state.queries.values()))
+
+
+async def test_a_pressed_button_may_change_its_message(house: House) -> None:
+    async with house.open():
+        house.api.people.write("hello", 7)
+        message = (await house.api.wait(lambda: house.api.sent(7)))[0]
+        house.api.people.press(message, "pg:abc:2")
+        place = (7, message["message_id"])
+        await house.api.wait(lambda: house.api.state.messages[place]["text"] == "pressed pg:abc:2")
+    assert len(house.texts_to(7)) == 1
+
+
+async def test_a_chat_that_comes_back_is_asked_whether_it_wants_what_it_missed(house: House) -> None:
+    async with house.open():
+        house.api.people.write("hello", 7)
+        await house.api.wait(lambda: house.api.sent(7))
+        house.store.enqueue((), {PLANNED: 12})
+        house.api.people.block(7)
+        await house.api.wait(lambda: not house.store.chat(7, language="en", kind="private").active)
+        house.api.people.unblock(7)
+        await house.api.wait(lambda: "welcome back, you were away from 12 on" in house.texts_to(7))
+    assert house.store.chat(7, language="en", kind="private").active
 
 
 async def test_a_picture_gets_a_friendly_hint(house: House) -> None:

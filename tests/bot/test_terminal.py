@@ -16,8 +16,9 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
+from bot.alerting.planning import Planner
 from bot.desk import Desk
-from bot.following import FEEDS_PER_CHAT
+from bot.following.subscribing import PER_CHAT
 from bot.store import BotStore, open_store
 from bot.terminal import ANSWERED, FAILED, REFUSED, USER_ID, Lookout, TerminalChat, answer_lines, converse
 from bot.texts import load_texts
@@ -56,7 +57,7 @@ def chat(make_chat: Callable[[str], TerminalChat]) -> TerminalChat:
 
 
 def watch_for(corpus: FakeCorpus, store: BotStore, chat: TerminalChat) -> Lookout:
-    return Lookout(corpus, store, chat, poll_seconds=60)  # type: ignore[arg-type]
+    return Lookout(corpus, Planner(corpus, store, lambda: NOON), chat, poll_seconds=60)  # type: ignore[arg-type]
 
 
 def pipe(chat: TerminalChat, *lines: str) -> tuple[int, str]:
@@ -109,10 +110,10 @@ def test_a_prompt_answers_until_the_end_of_file(
 ) -> None:
     history = tmp_path / "history"
     with terminal(chat, watch_for(corpus, store, chat), history) as (keys, screen):
-        keys.send_text("When does the ferry sail?\n\n/language\n#3\nferry?\n#99\n")
+        keys.send_text("When does the ferry sail?\n\n/language\n#4\nferry?\n#99\n")
     said = screen.getvalue()
     assert "The ferry sails again on Monday. [1]" in said
-    assert "#2 English   #3 Русский" in said
+    assert "#3 English   #4 Русский" in said
     assert "Теперь я говорю по-русски." in said
     assert "5 марта 2026" in said
     assert "Эта кнопка уже устарела" in said
@@ -122,7 +123,9 @@ def test_a_prompt_answers_until_the_end_of_file(
 def test_what_is_offered_can_be_pressed_or_said_yes_to(chat: TerminalChat) -> None:
     refused = chat.hear("Who is the king?").messages[0]
     assert refused.text.endswith("Shall I summarise it?")
-    assert chat.numbered(refused) == [["#1 Summary: Ferry to Tern Island sails again"]]
+    assert chat.numbered(refused) == [
+        ["#1 Summary: Ferry to Tern Island sails again"], ["#2 Tell me when an article answers this"],
+    ]  # fmt: skip
     pressed, agreed = chat.hear("#1").messages[0], chat.hear("yes").messages[0]
     assert pressed == agreed
     assert pressed.text.startswith("Ferry to Tern Island sails again\n\n• The ferry sails")
@@ -164,10 +167,13 @@ def test_new_articles_of_followed_feeds_appear_while_it_waits(
     corpus.carried[FEED].append(BAKERY)
     (message,) = lookout.look(NOON + timedelta(minutes=5))
     assert message.text.startswith("A bakery opens\n\nThe bakery opens at six.")
-    assert chat.numbered(message) == [["#1 Summary", "#2 Mute"]]
-    assert "muted" in chat.hear("#2").messages[0].text
+    assert chat.numbered(message) == [
+        ["#1 Summary", "#2 Ask about this"], ["#3 Follow", "#4 Mute this story", "#5 Settings"],
+    ]  # fmt: skip
+    assert "opens at six" in chat.hear("#1").messages[0].text
     corpus.carried[FEED].append(replace(BAKERY, id="second"))
-    assert lookout.look(NOON + timedelta(minutes=10)) == []
+    assert len(lookout.look(NOON + timedelta(minutes=10))) == 1
+    assert lookout.look(NOON + timedelta(minutes=15)) == []
 
 
 def test_feeds_that_others_follow_stay_theirs(chat: TerminalChat, corpus: FakeCorpus, store: BotStore) -> None:
@@ -186,7 +192,8 @@ def test_the_lookout_goes_on_after_a_failure_and_stops_when_told(
     pipe(chat, f"/follow {FEED}")
     corpus.carried[FEED].append(BAKERY)
     shown, failed = threading.Event(), threading.Event()
-    lookout = Lookout(corpus, store, chat, poll_seconds=60, every=0.01)  # type: ignore[arg-type]
+    planner = Planner(corpus, store, lambda: NOON)  # type: ignore[arg-type]
+    lookout = Lookout(corpus, planner, chat, poll_seconds=60, every=0.01)  # type: ignore[arg-type]
 
     def show(message: object) -> None:
         if not failed.is_set():
@@ -208,7 +215,17 @@ def test_the_chat_wakes_up_when_the_bot_found_it_gone(
     make_chat("en")
     store.set_active(TERMINAL_CHAT, False)
     pipe(make_chat("en"), f"/follow {FEED}")
-    assert len(store.followers(FEED)) == 1
+    assert [one.subject for one in store.subscriptions(TERMINAL_CHAT)] == [FEED]
+    assert make_chat("en").chat.active
+
+
+def test_a_pipe_follows_at_once_and_a_prompt_asks_first(chat: TerminalChat, store: BotStore) -> None:
+    proposal = chat.hear("/follow ferries").messages[0]
+    assert store.subscriptions(TERMINAL_CHAT) == []
+    assert chat.numbered(proposal)[0] == ["#1 Follow"]
+    assert "Now following ferries" in chat.hear("#1").messages[0].text
+    assert "Now following trams" in pipe(chat, "/follow trams daily 8:30")[1]
+    assert [one.title for one in store.subscriptions(TERMINAL_CHAT)] == ["ferries", "trams"]
 
 
 def test_a_file_of_this_machine_may_be_named(chat: TerminalChat, corpus: FakeCorpus, tmp_path: Path) -> None:
@@ -234,7 +251,7 @@ def test_a_feed_that_no_longer_answers_is_told_here_too(
 
 
 def test_the_terminal_may_follow_more_than_a_chat(chat: TerminalChat, corpus: FakeCorpus, tmp_path: Path) -> None:
-    feeds = [f"https://news.example/{number}" for number in range(FEEDS_PER_CHAT + 5)]
+    feeds = [f"https://news.example/{number}" for number in range(PER_CHAT + 5)]
     corpus.carried |= {feed: [] for feed in feeds}
     corpus.lists["many.opml"] = tuple(map(FeedLink, feeds))
     (tmp_path / "many.opml").write_text("<opml/>")
