@@ -19,12 +19,32 @@ from bot.store import open_store
 from tests.botapi import TOKEN, BotApi
 from tests.conftest import EXPORTED
 from tests.feedserver import FeedServer
+from tests.journey import follow
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 60.0  # on a busy machine; usually two
 QUIET_SECONDS = 90.0
 ASKERS = range(101, 109)
 FOLLOWERS = range(201, 211)
+SYLLABLES = (
+    "ba",
+    "ce",
+    "dor",
+    "fi",
+    "gul",
+    "ha",
+    "jin",
+    "ko",
+    "lem",
+    "mo",
+    "nu",
+    "per",
+    "qui",
+    "ros",
+    "sa",
+    "tiv",
+    "vu",
+)
 CALM, BURST = 6, 12  # questions
 LAST_MOMENTS = 0.8  # seconds between the burst and the kill
 ROUND_TRIP = 0.08  # seconds that a reply of Telegram's takes; without it hardly a kill would meet a message under way
@@ -65,8 +85,7 @@ class KillRun:
         await self.begin()
         self._api.faults.hang("sendMessage", ROUND_TRIP, times=10**9)
         for chat_id in FOLLOWERS:
-            self._api.people.write(f"/follow {self._site.feed_url}", chat_id)
-        await self._api.wait(lambda: all(self._api.sent(chat_id) for chat_id in FOLLOWERS), START_SECONDS)
+            await follow(self._api, self._site.feed_url, chat_id)
         for _ in range(kills):
             await self._trouble()
             await self._end(signal.SIGKILL)  # no handler, no farewell
@@ -145,13 +164,18 @@ class KillRun:
         self._api.people.write(f"/ask What is {word}?" if in_group else f"/{word}", chat_id)
 
     def _publish(self) -> None:
-        title = f"News number {len(self._published)}x from the quay"
+        who, what, where = (self._word() for _ in range(3))
+        title = f"{who.title()} meets {what} {len(self._published)}x"
         self._published.append(title)
         self._site.publish(
             title,
-            f"{title}: a ship called Curlew {len(self._published)} came in with {self._dice.randint(10, 9999)} crates.",
-            f"Its captain said that the voyage had taken {self._dice.randint(10, 9999)} hours in all.",
+            f"{title}: the {self._word()} {self._word()} of {where.title()} was {self._word()} on {self._word()}.",
+            f"Mr {who.title()} {self._word()} the {what} with {self._word()}, {self._word()} and {self._word()}.",
         )
+
+    def _word(self) -> str:
+        """Of no language: articles of such words tell nothing alike, and so each is a story."""
+        return "".join(self._dice.choice(SYLLABLES) for _ in range(3))
 
     def _expected(self) -> list[tuple[int, str]]:
         return [*self._asked, *((chat_id, title) for title in self._published for chat_id in FOLLOWERS)]

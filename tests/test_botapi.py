@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
@@ -15,10 +17,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, ReplyParameters
+from telegram import (
+    Bot,
+    ChatMemberAdministrator,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+    MessageEntity,
+    ReplyParameters,
+)
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
 
-from tests.botapi import TOKEN, BotApi
+from tests.botapi import TOKEN, BotApi, Fault, Refused
+from tests.botapi.state import BOT_ID
 from tests.feedserver import FeedServer
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library warns about waits as plain numbers
@@ -116,6 +127,108 @@ async def test_telegrams_rates_can_be_enforced(api: BotApi, bot: Bot) -> None:
     await bot.send_message(7, "one")
     with pytest.raises(RetryAfter):
         await bot.send_message(7, "two")
+
+
+async def test_some_calls_go_wrong_by_chance(api: BotApi, bot: Bot) -> None:
+    api.faults.sometimes("sendMessage", 0.3, Fault())
+    api.faults.sometimes("sendMessage", 0.3, Fault(refusal=Refused(500, "Internal Server Error")))
+    heard = 0
+    for number in range(40):
+        with contextlib.suppress(NetworkError):
+            heard += bool(await bot.send_message(7, str(number)))
+    lost = sum(call.lost for call in api.calls)
+    refused = sum(call.error is not None for call in api.calls)
+    assert heard + lost + refused == 40
+    assert len(api.sent(7)) == heard + lost
+    assert 3 < lost < 22
+    assert 3 < refused < 22
+
+
+async def test_replies_take_as_long_as_they_are_told(api: BotApi, bot: Bot) -> None:
+    api.faults.round_trip = 0.2
+    began = time.monotonic()
+    await bot.send_message(7, "hello")
+    assert time.monotonic() - began >= 0.2
+
+
+async def test_a_message_that_was_sent_can_be_changed(api: BotApi, bot: Bot) -> None:
+    button = InlineKeyboardMarkup([[InlineKeyboardButton("Go", callback_data="go")]])
+    sent = await bot.send_message(7, "one ship", entities=[MessageEntity("bold", 0, 3)], reply_markup=button)
+    changed = await bot.edit_message_text("two ships", 7, sent.message_id)
+    assert isinstance(changed, Message)
+    assert (changed.text, changed.entities, changed.reply_markup) == ("two ships", (), None)
+    assert changed.edit_date is not None
+    assert [message["text"] for message in api.sent(7)] == ["two ships"]
+
+
+async def test_a_change_is_refused_where_there_is_nothing_to_change(api: BotApi, bot: Bot) -> None:
+    theirs = api.people.write("hello", 7)["message"]["message_id"]
+    marked = [MessageEntity("bold", 0, 3)]
+    ours = (await bot.send_message(7, "one ship", entities=marked)).message_id
+    for number, text, words in (
+        (ours, "one ship", "message is not modified"),
+        (999, "two ships", "message to edit not found"),
+        (theirs, "two ships", "message can't be edited"),
+        (ours, "🚢" * 2049, "message is too long"),
+    ):
+        with pytest.raises(BadRequest, match=f"(?i){words}"):
+            await bot.edit_message_text(text, 7, number, entities=marked if text == "one ship" else None)
+    await bot.edit_message_text("one ship", 7, ours)  # without its mark it is another message
+
+
+async def test_a_change_reaches_nobody_who_has_blocked_the_bot(api: BotApi, bot: Bot) -> None:
+    sent = await bot.send_message(7, "one ship")
+    api.people.block(7)
+    with pytest.raises(Forbidden):
+        await bot.edit_message_text("two ships", 7, sent.message_id)
+
+
+async def test_a_chat_is_found_by_its_number_and_by_its_name(api: BotApi, bot: Bot) -> None:
+    api.state.chat(-1009, type="channel", username="Harbour_News", title="Harbour")
+    assert (await bot.get_chat("@harbour_news")).id == -1009
+    assert (await bot.get_chat(-1009)).title == "Harbour"
+    assert (await bot.get_chat(7)).first_name == "Person 7"
+    for unknown in ("@harbour", -1010):
+        with pytest.raises(BadRequest, match="not found"):
+            await bot.get_chat(unknown)
+
+
+async def test_who_governs_a_group_is_told(api: BotApi, bot: Bot) -> None:
+    api.people.write("hello", -5, user_id=7)
+    api.state.admins[-5] = {8}
+    assert isinstance(await bot.get_chat_member(-5, 8), ChatMemberAdministrator)
+    assert [(await bot.get_chat_member(-5, number)).status for number in (7, 9, bot.id)] == ["member", "left", "member"]
+    assert (await bot.get_chat_member(7, 7)).status == "member"
+    api.faults.kicked.add(-5)
+    with pytest.raises(Forbidden):
+        await bot.get_chat_member(-5, 8)
+
+
+async def test_a_channel_is_open_to_its_administrators(api: BotApi, bot: Bot) -> None:
+    api.state.chat(-1009, type="channel", username="harbour_news")
+    with pytest.raises(BadRequest, match=r"(?i)inaccessible"):
+        await bot.get_chat_member(-1009, bot.id)
+    with pytest.raises(Forbidden):
+        await bot.send_message("@harbour_news", "hello")
+    api.state.admins[-1009] = {BOT_ID}
+    me = await bot.get_chat_member(-1009, bot.id)
+    assert isinstance(me, ChatMemberAdministrator)
+    assert me.can_post_messages
+    sent = await bot.send_message("@harbour_news", "hello", disable_notification=True, allow_paid_broadcast=True)
+    assert sent.from_user is None
+    assert sent.sender_chat is not None
+    await bot.edit_message_text("hello there", -1009, sent.message_id)
+
+
+async def test_what_people_post_in_a_channel_is_the_channels(api: BotApi, bot: Bot) -> None:
+    api.state.chat(-1009, type="channel")
+    number = api.people.write("good morning", -1009)["channel_post"]["message_id"]
+    post = (await bot.get_updates())[-1].channel_post
+    assert post is not None
+    assert (post.text, post.from_user, post.message_id) == ("good morning", None, number)
+    api.state.admins[-1009] = {BOT_ID}
+    with pytest.raises(BadRequest, match="can't be edited"):
+        await bot.edit_message_text("good night", -1009, number)
 
 
 def test_the_feed_server_knows_what_is_unchanged() -> None:

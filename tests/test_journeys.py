@@ -8,25 +8,23 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from ipaddress import ip_network
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.app import Service
-from bot.config import ConfigurationError, Settings
+from bot.config import ConfigurationError
 from bot.lock import hold
 from bot.store import open_store
-from bot.texts import load_texts
 from retrieval import Article, Corpus, StoreFailed
-from tests.botapi import TOKEN, BotApi, Json
+from tests.botapi import TOKEN, BotApi
 from tests.botrun import KillRun
 from tests.fakes import until
 from tests.feedserver import FeedServer
+from tests.journey import TEXTS, api, buttons, entities, follow, running, settings, site
 
-TEXTS = load_texts()
+__all__ = ["api", "site"]  # fixtures
 END_SECONDS = 15.0  # four waits of CLOSE_SECONDS at most
 BRIDGE = Article(
     id="bridge",
@@ -50,63 +48,6 @@ STORY = (
     "A crane fell into the harbour basin of Millrace on Thursday morning, and nobody was hurt, the police said.",
     "The crane had been out of use since January. It will be raised next week, and the basin stays closed until then.",
 )
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    api = BotApi()
-    yield api
-    await api.stop()
-
-
-@pytest.fixture
-def site() -> Iterator[FeedServer]:
-    with FeedServer() as site:
-        site.publish(
-            "Old news about the harbour", "The harbour was quiet for the whole of last week. Nobody complained."
-        )
-        yield site
-
-
-def settings(root: str, data: Path, admins: frozenset[int] = frozenset()) -> Settings:
-    """As the environment would give them, but with feeds visited at every round."""
-    return Settings.model_construct(
-        telegram_bot_token=Settings(TELEGRAM_BOT_TOKEN=TOKEN).telegram_bot_token,
-        telegram_api_url=root,
-        data=data,
-        poll_seconds=1,
-        allowed_networks=(ip_network("127.0.0.0/8"),),
-        admins=admins,
-        log_level="INFO",
-        model=None,
-        model_languages=(),
-    )
-
-
-@asynccontextmanager
-async def running(root: str, corpus: Corpus, data: Path, admins: frozenset[int] = frozenset()) -> AsyncIterator[None]:
-    """A bot from its start to its stop, over an open corpus."""
-    store, stop = open_store(data), asyncio.Event()
-    serving = asyncio.create_task(Service(settings(root, data, admins), corpus, store).serve(stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        quiet = await serving
-        store.close()
-        assert quiet
-
-
-def entities(message: Json, kind: str) -> list[str]:
-    """The stretches of a message's text that are shown so."""
-    units = message["text"].encode("utf-16-le")
-    marked = [e for e in message.get("entities", []) if e["type"] == kind]
-    return [units[e["offset"] * 2 : (e["offset"] + e["length"]) * 2].decode("utf-16-le") for e in marked]
-
-
-def buttons(message: Json) -> dict[str, str]:
-    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-    return {button["text"]: button["callback_data"] for row in rows for button in row}
 
 
 async def test_a_question_gets_an_answer_with_footnotes(
@@ -157,10 +98,9 @@ async def test_a_followed_feed_alerts_once_and_its_buttons_work(
 ) -> None:
     root, corpus = api.start(), make_corpus()
     async with running(root, corpus, tmp_path):
-        api.people.write(f"/follow {site.feed_url}", 7)
-        followed = (await api.wait(lambda: api.sent(7), 20))[0]
+        followed = await follow(api, site.feed_url, 7)
         assert site.title in followed["text"]
-        assert "Old news about the harbour" in "".join(message["text"] for message in api.sent(7))
+        assert any("Old news about the harbour" in message["text"] for message in api.sent(7))
         before = len(api.sent(7))
         url = site.publish(
             "Tanker leaks oil in the bay",
@@ -174,9 +114,9 @@ async def test_a_followed_feed_alerts_once_and_its_buttons_work(
         api.people.press(alert, pressed[TEXTS.say("en", "button.summary")])
         summary = (await api.wait(lambda: api.sent(7)[before + 1 :]))[0]
         assert "40 tonnes of fuel oil" in summary["text"]
-        api.people.press(alert, pressed[TEXTS.say("en", "button.mute")])
-        muted = (await api.wait(lambda: api.sent(7)[before + 2 :]))[0]
-        assert muted["text"] == TEXTS.say("en", "mute.done", title=site.title)
+        api.people.press(alert, pressed[TEXTS.say("en", "button.hush")])
+        hushed = (await api.wait(lambda: api.sent(7)[before + 2 :]))[0]
+        assert hushed["text"] == TEXTS.say("en", "feedback.hush")
         assert all(api.state.queries.values())
         said = len(api.sent(7))
     async with running(root, corpus, tmp_path):
@@ -193,8 +133,7 @@ async def test_a_blocked_bot_sends_nothing_until_it_is_let_in_again(
     root, corpus = api.start(), make_corpus()
     async with running(root, corpus, tmp_path):
         for chat_id in (7, 8):
-            api.people.write(f"/follow {site.feed_url}", chat_id)
-            await api.wait(lambda chat_id=chat_id: api.sent(chat_id), 20)
+            await follow(api, site.feed_url, chat_id)
         api.people.block(7)
         site.publish("First news", *STORY)
         await api.wait(lambda: any("First news" in message["text"] for message in api.sent(8)), 30)

@@ -12,10 +12,10 @@ fails a test. `python -m tests.botapi --port 8081 --state bot.json` runs it alon
 
 from __future__ import annotations
 
-from tests.botapi.faults import Refused
+from tests.botapi.faults import Fault, Refused
 from tests.botapi.server import BotApi, Call
 from tests.botapi.state import Json
 
 TOKEN = "7000000001:AAtests-only-token-that-opens-nothing-00"  # noqa: S105 - it opens nothing
 
-__all__ = ["TOKEN", "BotApi", "Call", "Json", "Refused"]
+__all__ = ["TOKEN", "BotApi", "Call", "Fault", "Json", "Refused"]

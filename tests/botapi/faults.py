@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import random
 import time
 from dataclasses import dataclass, field
 
@@ -28,7 +29,7 @@ class Refused(Exception):
 class Fault:
     """Happens `times` times: with `refusal` the call is refused, else its reply comes after `seconds` or is cut off."""
 
-    times: int
+    times: int = 1
     refusal: Refused | None = None
     seconds: float = 0.0
     done: bool = True  # whether the call takes effect although the bot hears nothing
@@ -45,6 +46,9 @@ class Faults:
     migrated: dict[int, int] = field(default_factory=dict)
     closed_topics: set[tuple[int, int]] = field(default_factory=set)
     rates: bool = False  # enforce Telegram's rates
+    round_trip: float = 0.0  # seconds that every reply takes
+    dice: random.Random = field(default_factory=lambda: random.Random(0))
+    _by_chance: list[tuple[str, float, Fault]] = field(default_factory=list)
     _planned: dict[str, list[Fault]] = field(default_factory=lambda: collections.defaultdict(list))
     _sent_at: dict[object, collections.deque[float]] = field(
         default_factory=lambda: collections.defaultdict(collections.deque)
@@ -71,13 +75,18 @@ class Faults:
         """The call takes effect, and the reply comes that late."""
         self._planned[method].append(Fault(times, seconds=seconds))
 
+    def sometimes(self, method: str, share: float, fault: Fault) -> None:
+        """From now on each call of the method meets the fault with that probability, unless one was planned for it."""
+        self._by_chance.append((method, share, fault))
+
     def take(self, method: str, parameters: Json) -> Fault | None:
         """The fault that this call meets, if any."""
         for fault in [*self._planned[method], *self._planned[EVERY]]:
             if fault.times > 0 and fault.chat_id in (None, parameters.get("chat_id")):
                 fault.times -= 1
                 return fault
-        return None
+        met = (fault for one, share, fault in self._by_chance if one == method and self.dice.random() < share)
+        return next(met, None)
 
     def check_chat(self, chat_id: int) -> None:
         """Refuses a chat that cannot be written to."""

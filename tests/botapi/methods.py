@@ -4,28 +4,48 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Mapping
 
 from tests.botapi.checks import keyboard_of, text_of
 from tests.botapi.faults import Faults, Refused
-from tests.botapi.state import BOT, Json, State
+from tests.botapi.state import BOT, BOT_ID, Json, State
 
 MAX_TOAST = 200  # characters of an answer to a pressed button
 MAX_FILE = 20_000_000  # bytes that a bot may fetch
+UNCHANGED = (
+    "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a "
+    "current content and reply markup of the message"
+)
 SCOPED = {"scope", "language_code"}
+ADMIN_RIGHTS = (
+    *(
+        "can_manage_chat",
+        "can_delete_messages",
+        "can_manage_video_chats",
+        "can_restrict_members",
+        "can_promote_members",
+    ),
+    *("can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories"),
+)
+CHANNEL_RIGHTS = ("can_post_messages", "can_edit_messages")
 PARAMETERS: Mapping[str, set[str]] = {
     "getMe": set(),
     "deleteWebhook": {"drop_pending_updates"},
     "getWebhookInfo": set(),
     "sendMessage": {
         *("chat_id", "text", "entities", "parse_mode", "reply_markup", "reply_parameters", "message_thread_id"),
-        *("link_preview_options", "disable_notification"),
+        *("link_preview_options", "disable_notification", "allow_paid_broadcast"),
+    },
+    "editMessageText": {
+        *("chat_id", "message_id", "text", "entities", "parse_mode", "reply_markup", "link_preview_options"),
     },
     "sendChatAction": {"chat_id", "action", "message_thread_id"},
     "answerCallbackQuery": {"callback_query_id", "text", "show_alert", "cache_time"},
     "editMessageReplyMarkup": {"chat_id", "message_id", "reply_markup"},
     "setMyCommands": {"commands", *SCOPED},
     "getMyCommands": SCOPED,
+    "getChat": {"chat_id"},
     "getChatMember": {"chat_id", "user_id"},
     "getFile": {"file_id"},
 }
@@ -45,9 +65,11 @@ class Methods:
             "sendMessage": self._send_message,
             "sendChatAction": self._send_chat_action,
             "answerCallbackQuery": self._answer_callback_query,
+            "editMessageText": self._edit_text,
             "editMessageReplyMarkup": self._edit_reply_markup,
             "setMyCommands": self._set_commands,
             "getMyCommands": lambda parameters: self._state.commands.get(_scope(parameters), []),
+            "getChat": self._full_chat,
             "getChatMember": self._chat_member,
             "getFile": self._file,
         }
@@ -66,6 +88,8 @@ class Methods:
 
     def _send_message(self, parameters: Json) -> Json:
         chat_id = self._chat(parameters)
+        if self._state.chats[chat_id]["type"] == "channel" and not self._is_admin(chat_id, BOT_ID):
+            raise Refused(403, "Forbidden: bot is not a member of the channel chat")
         text, entities = text_of(parameters)
         keyboard = keyboard_of(parameters)
         body = self._placed(chat_id, parameters)
@@ -114,16 +138,32 @@ class Methods:
         self._state.queries[query] = parameters
         return True
 
+    def _edit_text(self, parameters: Json) -> Json:
+        """The keyboard goes unless it is given again."""
+        message = self._own_message(parameters)
+        text, entities = text_of(parameters)
+        keyboard = keyboard_of(parameters)
+        if (text, entities, keyboard) == (message["text"], message.get("entities", []), message.get("reply_markup")):
+            raise Refused(400, UNCHANGED)
+        _put(message, entities=entities, reply_markup=keyboard)
+        message.update(text=text, edit_date=int(time.time()))
+        return message
+
     def _edit_reply_markup(self, parameters: Json) -> Json:
-        message = self._state.messages.get((self._chat(parameters), int(parameters["message_id"])))
-        if message is None or message["from"]["id"] != BOT["id"]:
-            raise Refused(400, "Bad Request: message to edit not found")
+        message = self._own_message(parameters)
         keyboard = keyboard_of(parameters)
         if keyboard == message.get("reply_markup"):
-            raise Refused(400, "Bad Request: message is not modified")
-        message.pop("reply_markup", None)
-        message.update({"reply_markup": keyboard} if keyboard else {})
+            raise Refused(400, UNCHANGED)
+        _put(message, reply_markup=keyboard)
         return message
+
+    def _own_message(self, parameters: Json) -> Json:
+        place = (self._chat(parameters), int(parameters["message_id"]))
+        if place not in self._state.messages:
+            raise Refused(400, "Bad Request: message to edit not found")
+        if self._state.authors[place] != BOT_ID:
+            raise Refused(400, "Bad Request: message can't be edited")
+        return self._state.messages[place]
 
     def _set_commands(self, parameters: Json) -> bool:
         for command in parameters["commands"]:
@@ -133,10 +173,29 @@ class Methods:
         self._state.commands[_scope(parameters)] = parameters["commands"]
         return True
 
+    def _full_chat(self, parameters: Json) -> Json:
+        chat = self._state.chats[self._chat(parameters)]
+        gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+        accepted = {"accepted_gift_types": dict.fromkeys(gifts, False)}
+        return {"accent_color_id": 0, "max_reaction_count": 11, **accepted, **chat}
+
     def _chat_member(self, parameters: Json) -> Json:
+        """Whoever is no administrator is a member once he wrote there; a channel tells its administrators only."""
         chat_id, user_id = self._chat(parameters), int(parameters["user_id"])
-        status = "administrator" if user_id in self._state.admins.get(chat_id, ()) else "member"
-        return {"status": status, "user": {"id": user_id, "is_bot": False, "first_name": f"Person {user_id}"}}
+        is_channel = self._state.chats[chat_id]["type"] == "channel"
+        if is_channel and not self._is_admin(chat_id, BOT_ID):
+            raise Refused(400, "Bad Request: member list is inaccessible")
+        person = {"id": user_id, "is_bot": False, "first_name": f"Person {user_id}"}
+        user = dict(BOT) if user_id == BOT_ID else person
+        if self._is_admin(chat_id, user_id):
+            rights = (*ADMIN_RIGHTS, *(CHANNEL_RIGHTS if is_channel else ()))
+            may = {"can_be_edited": False, "is_anonymous": False, **dict.fromkeys(rights, True)}
+            return {"status": "administrator", "user": user, **may}
+        is_there = user_id in (BOT_ID, chat_id) or self._state.wrote(chat_id, user_id)
+        return {"status": "member" if is_there else "left", "user": user}
+
+    def _is_admin(self, chat_id: int, user_id: int) -> bool:
+        return user_id in self._state.admins.get(chat_id, ())
 
     def _file(self, parameters: Json) -> Json:
         file_id = parameters["file_id"]
@@ -149,14 +208,26 @@ class Methods:
         return {**told, "file_path": f"documents/{file_id}"}
 
     def _chat(self, parameters: Json) -> int:
-        try:
-            chat_id = int(parameters.get("chat_id", ""))
-        except ValueError:
-            raise Refused(400, "Bad Request: chat_id is empty") from None
-        self._faults.check_chat(chat_id)
-        if chat_id not in self._state.chats:
+        """By its number, or by its "@name"."""
+        name = str(parameters.get("chat_id", ""))
+        if name.startswith("@"):
+            chat_id = self._state.named(name)
+        elif name.removeprefix("-").isdecimal():
+            chat_id = int(name)
+        else:
+            raise Refused(400, "Bad Request: chat_id is empty")
+        if chat_id is not None:
+            self._faults.check_chat(chat_id)
+        if chat_id is None or chat_id not in self._state.chats:
             raise Refused(400, "Bad Request: chat not found")
         return chat_id
+
+
+def _put(message: Json, **parts: object) -> None:
+    """What is empty is left out, as Telegram does."""
+    for name, part in parts.items():
+        message.pop(name, None)
+        message.update({name: part} if part else {})
 
 
 def _scope(parameters: Json) -> str:

@@ -19,12 +19,16 @@ class People:
         self._push = push
 
     def write(self, text: str, chat_id: int = 1, *, user_id: int | None = None, **more: object) -> Json:
-        """Somebody writes; a private chat has the person's number. Commands are marked as Telegram marks them."""
+        """Somebody writes; a private chat has the person's number. Commands are marked as Telegram marks them.
+
+        What is written in a channel is a post of the channel, and nobody's.
+        """
         user = self._user(user_id or abs(chat_id), more)
-        self._state.chat(chat_id)
+        chat = self._state.chat(chat_id)
         if text.startswith("/"):
             more.setdefault("entities", [{"type": "bot_command", "offset": 0, "length": units(text.split()[0])}])
-        return self._push("message", self._state.message(chat_id, user, text=text, **more))
+        kind = "channel_post" if chat["type"] == "channel" else "message"
+        return self._push(kind, self._state.message(chat_id, user, text=text, **more))
 
     def send_sticker(self, chat_id: int = 1) -> Json:
         """A message without text."""

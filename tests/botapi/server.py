@@ -26,7 +26,9 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Call:
-    """One request of the bot. `result` is what it was told; `error` what was refused. A lost reply has its result."""
+    """One request of the bot. `result` is what it was told, or would have been but for a `lost` reply; `error` what was
+    refused.
+    """
 
     method: str
     parameters: Json
@@ -34,11 +36,13 @@ class Call:
     token: str
     result: Any = None
     error: str | None = None
+    lost: bool = False
 
     @property
     def chat_id(self) -> int | None:
+        """None also where a chat was called by its name."""
         chat_id = self.parameters.get("chat_id")
-        return None if chat_id is None else int(chat_id)
+        return chat_id if isinstance(chat_id, int) else None
 
     @property
     def text(self) -> str:
@@ -163,11 +167,11 @@ class _Handler(RequestHandler):
             call.error = refusal.description
             self._refuse(refusal)
             return
+        call.lost = fault is not None and fault.done and not fault.seconds
+        await asyncio.sleep(self._api.faults.round_trip + (fault.seconds if fault else 0.0))
         if fault and not fault.seconds:
             self.detach().close()
             return
-        if fault:
-            await asyncio.sleep(fault.seconds)
         self._reply(200, {"ok": True, "result": result})
 
     get = post

@@ -10,8 +10,9 @@ from typing import Any
 
 Json = dict[str, Any]
 
+BOT_ID = 7000000001
 BOT = {
-    "id": 7000000001,
+    "id": BOT_ID,
     "is_bot": True,
     "first_name": "Footnote",
     "username": "footnote_test_bot",
@@ -30,7 +31,10 @@ class State:
         self.updates: list[Json] = []
         self.queries: dict[str, Json | None] = {}  # a pressed button -> what the bot answered
         self.commands: dict[str, list[Json]] = {}
-        self.admins: dict[int, set[int]] = {}
+        self.admins: dict[int, set[int]] = {}  # chat -> people, and the bot where it is one
+        self.authors: dict[
+            tuple[int, int], int
+        ] = {}  # (chat, message) -> who wrote it; a channel's messages do not tell
         self.files: dict[str, bytes] = {}  # what people sent, by file id; forgotten by a restart
         self._numbers = itertools.count(1)
 
@@ -39,7 +43,7 @@ class State:
         return next(self._numbers)
 
     def chat(self, chat_id: int, **more: object) -> Json:
-        """The chat of that number; positive ones are people, negative ones groups."""
+        """The chat of that number; positive ones are people, negative ones groups, or what `type` says."""
         name = {"first_name": f"Person {chat_id}"} if chat_id > 0 else {"title": f"Group {-chat_id}"}
         kind = "private" if chat_id > 0 else "supergroup"
         chat = self.chats.setdefault(chat_id, {"id": chat_id, "type": kind, **name})
@@ -48,10 +52,21 @@ class State:
 
     def message(self, chat_id: int, sender: Json, **body: object) -> Json:
         """A new message in a known chat."""
-        number = self.number()
-        message = {"message_id": number, "date": int(time.time()), "chat": self.chats[chat_id], "from": sender, **body}
+        number, chat = self.number(), self.chats[chat_id]
+        writer = {"sender_chat": chat} if chat["type"] == "channel" else {"from": sender}
+        message = {"message_id": number, "date": int(time.time()), "chat": chat, **writer, **body}
         self.messages[chat_id, number] = message
+        self.authors[chat_id, number] = sender["id"]
         return message
+
+    def named(self, username: str) -> int | None:
+        """The number of the chat with that username, which begins with "@"."""
+        names = ((chat.get("username"), number) for number, chat in self.chats.items())
+        return next((number for name, number in names if name and f"@{name}".lower() == username.lower()), None)
+
+    def wrote(self, chat_id: int, user_id: int) -> bool:
+        """Whether the person ever wrote there."""
+        return any(author == user_id and place[0] == chat_id for place, author in self.authors.items())
 
     def is_topic(self, chat_id: int, thread: int) -> bool:
         """Whether anybody ever wrote in that forum topic."""
@@ -66,6 +81,8 @@ class State:
             "updates": self.updates,
             "queries": self.queries,
             "commands": self.commands,
+            "admins": {chat_id: sorted(people) for chat_id, people in self.admins.items()},
+            "authors": [[*place, author] for place, author in self.authors.items()],
             "next": self.number(),
         }
         fresh = file.with_suffix(".new")
@@ -82,5 +99,7 @@ class State:
         state.chats = {chat["id"]: chat for chat in told["chats"]}
         state.messages = {(m["chat"]["id"], m["message_id"]): m for m in told["messages"]}
         state.updates, state.queries, state.commands = told["updates"], told["queries"], told["commands"]
+        state.admins = {int(chat_id): set(people) for chat_id, people in told["admins"].items()}
+        state.authors = {(chat_id, number): author for chat_id, number, author in told["authors"]}
         state._numbers = itertools.count(told["next"])
         return state
