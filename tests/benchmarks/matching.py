@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval import CorpusSettings, Interest, Interests, open_corpus
-from retrieval.matching import Matcher
+from retrieval.matching.matcher import Matcher
 from retrieval.models import load_embedder
 from retrieval.text.stems import stems
 from retrieval.types import Article

@@ -28,12 +28,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.interests import Interests
-from retrieval.matching import Matcher
+from retrieval.matching.interests import Interests
+from retrieval.matching.matcher import Matcher
+from retrieval.matching.relevance import LEVELS
+from retrieval.matching.sketch import Sketch, told_words
 from retrieval.measures import area_under_roc
 from retrieval.models import load_embedder
-from retrieval.relevance import LEVELS
-from retrieval.sketch import Sketch, told_words
 from retrieval.text.stems import content_stems, stems
 from retrieval.types import Article, Interest
 from tests.benchmarks.stories import rarity_among, read_pairs
