@@ -22,6 +22,8 @@ from retrieval import (
     News,
     Refreshed,
     Sentence,
+    Story,
+    UnknownArticle,
     Validators,
 )
 from retrieval.matching.sketch import Sketch, told_words
@@ -157,6 +159,12 @@ class FakeWire:
 
     def log_end(self) -> int:
         return len(self.log)
+
+    def story(self, article_id: str) -> Story:
+        """As the corpus has it."""
+        if article_id not in self.held:
+            raise UnknownArticle(article_id, "unknown")
+        return Story(self.stories[article_id], (self.held[article_id],))
 
     def last_change(self) -> int:
         """As the corpus has it: there is nothing here that is not grouped."""

@@ -28,6 +28,7 @@ FREE = Rates()
 PAID = Rates(overall=900, reserved=50, window=32, kept=4, paid=True)
 CHAT_SECONDS = 1.0  # between two alerts
 GROUP_PER_MINUTE = 18
+FLOODED = 3  # chats that were told to wait at the same time: then it is not about them, and alerts wait altogether
 KEPT_FOR_A_GROUPS_ANSWERS = 4  # of these, so that a question need not wait for a minute behind many alerts
 
 
@@ -59,6 +60,8 @@ class Pace:
         left = rates.overall - len(self._overall)
         limit = max(0, min(rates.window - len(flying), left))
         alerts = max(0, min(limit - rates.kept, rates.overall - rates.reserved - len(self._alerts)))
+        if len(self._paused) >= FLOODED:
+            alerts = 0
         groups = {chat_id: len(times) for chat_id, times in self._recent.items() if chat_id < 0}
         full = {chat_id for chat_id, sent in groups.items() if sent >= GROUP_PER_MINUTE}
         nearly = {chat_id for chat_id, sent in groups.items() if sent >= GROUP_PER_MINUTE - KEPT_FOR_A_GROUPS_ANSWERS}

@@ -424,6 +424,22 @@ def test_a_log_begun_anew_is_gone_on_with_from_its_end(bot: Bot) -> None:
     assert bot.deliver() == [(7, "new"), (8, "new")]
 
 
+def test_what_an_older_bot_told_by_article_is_not_told_again(bot: Bot) -> None:
+    number = bot.follow(7, Kind.FEED, FEED)
+    bot.wire.add(FERRY)
+    bot.wire.add(replace(BAKERY, id="gone"))
+    bot.wire.remove("gone")
+    for article_id in ("ferry", "gone"):
+        old = Delivery(f"a:{article_id}:7", Lane.ALERT, 7, Alert(article_id, 0, number))
+        bot.store.enqueue([old], {})
+    assert bot.deliver() == [(7, "ferry"), (7, "gone")]
+    bot.planner.run()
+    assert {key for key, *_ in bot.rows()} == {"s:1:7", "old:2"}
+    bot.wire.list_in(FEED, "ferry")
+    bot.planner.run()
+    assert bot.deliver() == []
+
+
 class CutOff(Exception):
     """The process is gone."""
 

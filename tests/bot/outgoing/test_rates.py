@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.outgoing.rates import FREE, GROUP_PER_MINUTE, KEPT_FOR_A_GROUPS_ANSWERS, PAID, Pace
+from bot.outgoing.rates import FLOODED, FREE, GROUP_PER_MINUTE, KEPT_FOR_A_GROUPS_ANSWERS, PAID, Pace
 
 
 def test_at_first_the_whole_window_is_free_but_for_what_answers_keep() -> None:
@@ -78,6 +78,17 @@ def test_alerts_leave_some_of_each_second_to_answers() -> None:
     pace.note(99, 10.1)  # an answer takes nothing of their share
     assert pace.wait(10.1) == pytest.approx(0.9)
     assert pace.room((), 11.0).alerts > 0
+
+
+def test_when_several_chats_are_told_to_wait_alerts_wait_altogether_and_answers_do_not() -> None:
+    pace = Pace()
+    for chat_id in range(FLOODED):
+        assert pace.room((), 10.0).alerts > 0
+        pace.pause(chat_id, 20.0 + chat_id)
+    assert pace.room((), 10.0).alerts == 0
+    assert pace.room((), 10.0).limit == FREE.window
+    assert pace.wait(10.0) == pytest.approx(10.0)
+    assert pace.room((), 20.0).alerts > 0
 
 
 def test_whoever_pays_goes_faster() -> None:
