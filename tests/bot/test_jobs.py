@@ -47,6 +47,9 @@ class Log(FakeFeeds):
         super().__init__()
         self.wire = FakeWire()
 
+    def last_change(self) -> int:
+        return self.wire.last_change()
+
     def list_article(self, article: Article = FERRY) -> None:
         self.wire.add(article)
         self.wire.list_in(FEED, article.id)

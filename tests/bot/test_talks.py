@@ -60,7 +60,7 @@ async def test_a_limited_answer_is_widened_by_its_button(api: BotApi, tmp_path: 
         assert "Seven people stayed behind. [1]\n\nSearched: The Harbour Post\n" in limited["text"]
         widened = await talk.press(limited, "Search everything")
     assert widened["text"].startswith("It carries ninety people. [1]\n\n[1]")
-    assert list(buttons(widened)) == ["Summary"]
+    assert list(buttons(widened)) == ["Summary", "Follow"]
 
 
 async def test_the_closest_passages_come_as_a_list_without_bold(api: BotApi, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ async def test_a_refusals_offer_is_taken_up_by_a_yes(
     async with talking(api, tmp_path) as talk:
         refused = await talk.say("Who is the king?", language)
         assert offer in refused["text"]
-        assert len(buttons(refused)) == 3
+        assert len(buttons(refused)) == 4  # three articles, and to be told when one answers
         taken = await talk.say(yes, language)
         pressed = await talk.press(refused, next(iter(buttons(refused))))
     assert entities(taken, "bold") == [FERRY.title]

@@ -253,7 +253,7 @@ def test_a_chat_that_was_away_is_welcomed_in_its_language(reader: Person, store:
     assert chat is not None
     welcome = reader.desk.welcome(replace(chat, language="ru"))
     assert welcome is not None
-    assert welcome.text == "С возвращением! Прислать пропущенное одним дайджестом?"
+    assert welcome.text == "С возвращением! Прислать пропущенное одной сводкой?"
     assert [button.data for row in welcome.buttons for button in row] == ["catchup:-", "skip:-"]
 
 
