@@ -81,7 +81,6 @@ _QUIET = re.compile(
     rf" ?(?P<end>{_TIME})\.?",
     re.IGNORECASE,
 )
-_DAY = re.compile(rf"(?:(?:on|every|по|во?|кажд\w+) )*(?P<day>{_WEEKDAY})\.?", re.IGNORECASE)
 _WEEKDAYS = {"mo": 0, "tu": 1, "we": 2, "th": 3, "fr": 4, "sa": 5, "su": 6, "по": 0, "вт": 1, "ср": 2, "че": 3, "пя": 4,
              "су": 5, "во": 6, "пн": 0, "чт": 3, "пт": 4, "сб": 5, "вс": 6}  # fmt: skip
 
@@ -121,12 +120,6 @@ def read_minute(text: str) -> int | None:
     elif match["part"]:
         hour = _hour_of(hour, match["part"].casefold())
     return None if hour > 24 or (hour == 24 and minute) else (hour * 60 + minute) % DAY
-
-
-def read_weekday(text: str) -> int | None:
-    """ "mon", "on Fridays", "понедельник", "по пятницам" -> 0 for Monday ... 6."""
-    match = _DAY.fullmatch(" ".join(text.split()))
-    return _weekday(match["day"]) if match else None
 
 
 def read_quiet(text: str) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.following.options import Options, read_minute, read_options, read_quiet, read_weekday
+from bot.following.options import Options, read_minute, read_options, read_quiet
 from bot.types import Matching, Rhythm, Wishes
 
 PLAIN = Wishes()
@@ -204,11 +204,16 @@ def test_a_time_of_day_is_read(text: str, minute: int | None) -> None:
         ("mon", 0), ("Monday", 0), ("tues", 1), ("wed", 2), ("on thursday", 3), ("on Fridays", 4), ("every sat", 5),
         ("Sunday", 6), ("понедельник", 0), ("вторник", 1), ("в среду", 2), ("по четвергам", 3), ("по пятницам", 4),
         ("каждую субботу", 5), ("воскресенье", 6), ("во вторник", 1), ("пн", 0), ("вт", 1), ("ср", 2), ("чт", 3),
-        ("пт", 4), ("сб", 5), ("вс", 6), ("", None), ("средний", None), ("month", None), ("today", None),
+        ("пт", 4), ("сб", 5), ("вс", 6),
     ],
 )  # fmt: skip
-def test_a_weekday_is_read(text: str, weekday: int | None) -> None:
-    assert read_weekday(text) == weekday
+def test_a_weekday_is_read(text: str, weekday: int) -> None:
+    assert read_options(f"ships weekly {text} 9:00") == Options("ships", Wishes(Rhythm.WEEKLY, 540, weekday), None)
+
+
+@pytest.mark.parametrize("text", ["средний", "month", "today"])
+def test_what_is_no_weekday_stays_in_the_topic(text: str) -> None:
+    assert read_options(f"weekly ships {text}").subject == f"weekly ships {text}"
 
 
 @pytest.mark.parametrize(
