@@ -18,7 +18,6 @@ from bot.following.rights import Found, RightsUnknown
 
 ASKING_SECONDS = 10.0
 MAY_GOVERN = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
-ANONYMOUS_ADMIN = 1087968824  # Telegram's GroupAnonymousBot, in whose name a group's hidden administrators write
 
 T = TypeVar("T")
 
@@ -31,8 +30,10 @@ class Membership:
         self._loop = loop
 
     def governs(self, chat_id: int, user_id: int) -> bool:
-        """Whether the person is an administrator of the chat now. One's own chat is one's own. Raises RightsUnknown."""
-        if chat_id == user_id or user_id == ANONYMOUS_ADMIN:
+        """Whether the person is an administrator of the chat now. One's own chat is one's own, and a group's hidden
+        administrators write as the group. Raises RightsUnknown.
+        """
+        if chat_id == user_id:
             return True
         try:
             member = self._ask(self._bot.get_chat_member(chat_id, user_id))

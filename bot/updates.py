@@ -125,7 +125,9 @@ def _said(message: TelegramMessage, me: User) -> Said | None:
         return None  # a service message: a pinned message, a changed picture
     replied = None if original is None else _with_links(original)
     place, document = _place(message.chat, sender), _document(message)
-    return Said(place, sender.id, text, replied, message.message_id, _topic(message), document)
+    # A hidden administrator writes as the group itself, and may decide for it and for no other.
+    speaker = sender.id if message.sender_chat is None else message.sender_chat.id
+    return Said(place, speaker, text, replied, message.message_id, _topic(message), document)
 
 
 def _document(message: TelegramMessage) -> Document | None:

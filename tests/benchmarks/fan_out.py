@@ -24,6 +24,7 @@ from statistics import median
 import sqlalchemy as sa
 
 from bot.alerting.planning import Planner
+from bot.app import collect_seldom
 from bot.outgoing.delivery import LEASE_SECONDS
 from bot.outgoing.outbox import _claimable
 from bot.outgoing.rates import FREE, PAID, Rates
@@ -211,6 +212,7 @@ def main() -> None:
     parser.add_argument("--subscriptions", type=int, default=1_000_000)
     parser.add_argument("--simulated", type=int, default=20_000, help="alerts whose delivery is simulated")
     arguments = parser.parse_args()
+    collect_seldom()  # as the bot does
     in_folder(one_feed(arguments.subscriptions))
     in_folder(topics)
     report_delivery(arguments.subscriptions, arguments.simulated)

@@ -11,7 +11,7 @@ from telegram import Bot
 from telegram.request import HTTPXRequest
 
 from bot.following.rights import Found, RightsUnknown
-from bot.membership import ANONYMOUS_ADMIN, Membership
+from bot.membership import Membership
 from tests.botapi import TOKEN, BotApi
 from tests.botapi.state import BOT_ID
 
@@ -60,8 +60,13 @@ async def test_it_is_asked_anew_each_time(gate: Gate) -> None:
 
 async def test_ones_own_chat_is_ones_own_without_asking(gate: Gate) -> None:
     assert await gate.governs(8, 8)
-    assert await gate.governs(GROUP, ANONYMOUS_ADMIN)
+    assert await gate.governs(GROUP, GROUP)  # a hidden administrator writes as the group
     assert {call.method for call in gate.api.calls} == {"getMe"}
+
+
+async def test_whoever_writes_as_a_group_or_a_channel_governs_no_other(gate: Gate) -> None:
+    assert not await gate.governs(CHANNEL, GROUP)
+    assert not await gate.governs(GROUP, CHANNEL)
 
 
 async def test_a_channel_is_found_by_its_name_or_number_if_we_may_post_there(gate: Gate) -> None:

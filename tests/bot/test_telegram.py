@@ -166,7 +166,9 @@ def test_an_anonymous_admin_is_heard_and_another_bot_is_not(updates: Any) -> Non
     other = Update.de_json({"update_id": 1, "message": message}, None)
     admin = Update.de_json({"update_id": 2, "message": {**message, "sender_chat": group}}, None)
     assert understand(other, ME) is None
-    assert isinstance(understand(admin, ME), Said)
+    event = understand(admin, ME)
+    assert isinstance(event, Said)
+    assert event.user_id == -7  # the group's own: he governs it, and nothing else
 
 
 def test_a_button_below_a_reply_is_in_no_topic(updates: Any) -> None:
