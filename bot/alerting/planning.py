@@ -9,6 +9,7 @@ How far it came is written with each page in one transaction, by the subscriptio
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -20,9 +21,11 @@ from bot.hours import due
 from bot.outgoing.outbox import PLANNED
 from bot.store import BotStore
 from bot.types import Alert, Chat, Delivery, Kind, Lane, Subscription, Wishes
-from retrieval import Corpus, Interests, News, UnknownArticle
+from retrieval import Corpus, Interests, News, StoreFailed, UnknownArticle
 
 How = Literal["edit", "reply"]
+
+logger = logging.getLogger(__name__)
 
 NEWS_AT_ONCE = 100  # log entries of one fan-out: a poll's articles reach a chat together
 FOLLOWERS_AT_ONCE = 2_000  # subscriptions of one transaction: nobody else writes meanwhile
@@ -122,7 +125,7 @@ class Planner:
     def _change(self, news: Sequence[News], after: int) -> int:
         """What was sent about articles that tell something else since is changed too, or replied to."""
         revised = _revised(news)
-        weight = lru_cache(maxsize=None)(self._wire.weight)
+        weight = lru_cache(maxsize=None)(self._weight)
         stories = sorted({one.story for one, since in revised.values() if weight(one.change.article_id, since) in HOW})
         queued = 0
         while stories and (sent := self._store.sent_alerts(stories, after, self._at_once)):
@@ -138,6 +141,15 @@ class Planner:
             self._store.enqueue(deliveries, {ROW: after})
             queued += len(deliveries)
         return queued
+
+    def _weight(self, article_id: str, since: int) -> str:
+        try:
+            return self._wire.weight(article_id, since)
+        except StoreFailed:
+            raise
+        except Exception:
+            logger.exception("article %s could not be compared with its revision %d", article_id, since)
+            return "nothing"
 
     def _changed(self, told: Alert, subscription: Subscription, chat: Chat, news: News, how: How) -> Delivery:
         revision = told.revision if news.article is None else news.article.revision
@@ -174,15 +186,24 @@ class Planner:
         for one in news:
             if one.change.kind not in ("added", "updated") or one.article is None:
                 continue
-            matches = {match.key: match.score for match in self._wire.match(self._interests, one.article.id)}
-            for key in self._answering(matches, one, questions):
-                found.setdefault(key, []).append((one, matches[key]))
+            for key, score in self._near(one.article.id, questions):
+                found.setdefault(key, []).append((one, score))
         return found
 
-    def _answering(self, matches: Mapping[int, float], news: News, questions: Mapping[int, str]) -> Iterator[int]:
+    def _near(self, article_id: str, questions: Mapping[int, str]) -> list[tuple[int, float]]:
+        """An article that cannot be matched is told to nobody who follows words, and holds nobody else up."""
+        try:
+            matches = {match.key: match.score for match in self._wire.match(self._interests, article_id)}
+            return [(key, matches[key]) for key in self._answering(matches, article_id, questions)]
+        except StoreFailed:
+            raise
+        except Exception:
+            logger.exception("article %s could not be matched", article_id)
+            return []
+
+    def _answering(self, matches: Mapping[int, float], article_id: str, questions: Mapping[int, str]) -> Iterator[int]:
         """Without the questions that the article does not answer."""
         asked = sorted(matches.keys() & questions.keys(), key=lambda key: -matches[key])
-        article_id = "" if news.article is None else news.article.id
         nearest = list(dict.fromkeys(questions[key] for key in asked))[:ANSWERS_TRIED]
         now = self._clock()
         answered = {text for text in nearest if self._wire.answers(text, article_id, now) is not None}

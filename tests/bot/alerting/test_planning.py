@@ -35,7 +35,7 @@ from bot.types import (
     Subscription,
     Wishes,
 )
-from retrieval import Article, open_engine
+from retrieval import Article, Interests, Match, open_engine
 from tests.fake_corpus import NOON, HandClock
 from tests.fakes import FakeWire
 
@@ -438,6 +438,32 @@ def test_what_an_older_bot_told_by_article_is_not_told_again(bot: Bot) -> None:
     bot.wire.list_in(FEED, "ferry")
     bot.planner.run()
     assert bot.deliver() == []
+
+
+class Stumbling(FakeWire):
+    """Cannot make anything of one article."""
+
+    def match(self, interests: Interests, article_id: str) -> list[Match]:
+        if article_id == "ferry":
+            raise ValueError("no words")
+        return super().match(interests, article_id)
+
+    def weight(self, article_id: str, since_revision: int) -> str:
+        raise ValueError("no words")
+
+
+def test_an_article_that_cannot_be_matched_holds_nobody_up(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
+    bot.wire = Stumbling()
+    bot.restart()
+    bot.follow(7, Kind.TOPIC, "bakeries")
+    bot.follow(8, Kind.FEED, FEED)
+    bot.bring(FERRY, FEED)
+    bot.bring(BAKERY)
+    assert bot.deliver() == [(7, "bakery"), (8, "ferry")]
+    bot.wire.update("ferry", "news", text="Something else.")
+    bot.planner.run()
+    assert bot.deliver() == []
+    assert caplog.text.count("could not be") >= 2
 
 
 class CutOff(Exception):
