@@ -98,6 +98,7 @@ class Service:
             suggestions=load_suggestions(default_suggestions()),
             rights=Membership(self._bot, self._running_loop),
             replay=planner.replay,
+            replan=planner.replan,
         )
         drain = Drain(store, TelegramSender(self._bot), desk.letter, clock, PAID if settings.paid_broadcast else FREE)
         self._reception = Reception(self._bot, inbox, Clerk(desk, store, texts), drain.wake)

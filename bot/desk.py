@@ -96,13 +96,14 @@ class Desk:
         suggestions: Sequence[Suggestion] = (),
         rights: Rights | None = None,
         replay: Callable[[Chat], int] = lambda _: 0,
+        replan: Callable[[int, int], None] = lambda *_: None,
     ) -> None:
         self._corpus = corpus
         self._store = store
         self._texts = texts
         self._rights = rights = rights or OwnPlace()
         wire = corpus.wire
-        subscribing = Subscribing(corpus, store, clock)
+        subscribing = Subscribing(corpus, store, clock, replan)
         proposing = Proposing(corpus, store, texts, clock, rights=rights, subscribing=subscribing)
         self._summarising = Summarising(corpus, store, texts, clock, admins)
         self._conversation = Conversation(corpus, store, texts, clock, self._summarising)

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 NEWS_AT_ONCE = 100  # log entries of one fan-out: a poll's articles reach a chat together
 FOLLOWERS_AT_ONCE = 2_000  # subscriptions of one transaction: nobody else writes meanwhile
 ANSWERS_TRIED = 20  # questions that one article is read for, the nearest ones: each costs a reader's run
-MISSED_AT_MOST = 2_000  # log entries that are gone through for a chat that comes back
+MISSED_AT_MOST = 2_000  # log entries that are gone through once more for one chat
 HOW: Mapping[str, How] = {"wording": "edit", "news": "reply"}  # by what an update changed of its article
 FAN_OUT, FOLLOWER, ROW = "fan-out", "subscription", "row"  # cursors of a fan-out that is under way
 
@@ -77,12 +77,24 @@ class Planner:
         """What the chat missed since it was away, as one digest; how many alerts are ready for it."""
         places = self._store.places()
         end = places.get(FAN_OUT) or places.get(PLANNED, 0)  # one that was cut off may have passed this chat
-        after = end if chat.away_from is None else max(chat.away_from, end - MISSED_AT_MOST)
-        while after < end:
-            deliveries, after = self.of_chat(chat, after)
+        for deliveries in self._again(chat, end if chat.away_from is None else chat.away_from, end):
             self._store.enqueue([_together(one) for one in deliveries], {}, _answered(deliveries))
         self._store.catch_up(chat.id, self._clock())
         return self._store.waiting(chat.id)
+
+    def replan(self, chat_id: int, after: int) -> None:
+        """After a subscription ended by which a chat was still to be told something: another may be about that too."""
+        chat = self._store.known_chat(chat_id)
+        if chat is not None and chat.active and not chat.paused:
+            for deliveries in self._again(chat, after, self._store.cursor()):
+                self._store.enqueue(deliveries, {}, _answered(deliveries))
+
+    def _again(self, chat: Chat, after: int, end: int) -> Iterator[list[Delivery]]:
+        """What the log tells a chat between two numbers, a piece at a time."""
+        after = max(after, end - MISSED_AT_MOST)
+        while after < end:
+            deliveries, after = self.of_chat(chat, after)
+            yield deliveries
 
     def forget_interests(self) -> None:
         """Reads anew what is followed in words: what nobody follows any more goes."""

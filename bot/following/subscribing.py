@@ -30,12 +30,18 @@ def most_of(chat_id: int) -> int:
 
 
 class Subscribing:
-    """Nothing is said here, and nobody's rights are asked."""
+    """Nothing is said here, and nobody's rights are asked.
 
-    def __init__(self, corpus: Corpus, store: BotStore, clock: Callable[[], datetime]) -> None:
+    `replan` goes through the log again for a chat, from a number on.
+    """
+
+    def __init__(
+        self, corpus: Corpus, store: BotStore, clock: Callable[[], datetime], replan: Callable[[int, int], None]
+    ) -> None:
         self._corpus = corpus
         self._store = store
         self._clock = clock
+        self._replan = replan
 
     def is_full(self, chat_id: int) -> bool:
         return len(self._store.subscriptions(chat_id)) >= most_of(chat_id)
@@ -64,8 +70,13 @@ class Subscribing:
         return None if number is None else Begun(replace(begun, id=number), feed)
 
     def end(self, subscription: Subscription) -> bool:
-        """False when it ended before. A feed that nobody follows is watched no more."""
+        """False when it ended before. A feed that nobody follows is watched no more.
+
+        What was still to be told by it is not, unless something else that the chat follows is about it too.
+        """
         ended = self._store.unsubscribe(subscription.id)
+        if (after := self._store.withdraw(subscription.chat_id, subscription.id)) is not None:
+            self._replan(subscription.chat_id, after)
         if subscription.kind is Kind.FEED and subscription.subject not in self._store.followed_feeds():
             with suppress(UnknownFeed):  # nobody watches it any more: that is what we want
                 self._corpus.unwatch(subscription.subject)

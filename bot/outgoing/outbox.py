@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from bot.outgoing.moving import move_chat
+from bot.outgoing.parcels import unpack
 from bot.outgoing.rows import COLUMNS, columns_of, delivery_of, row_of, told_of
 from bot.outgoing.steps import AWAY, LANES, Room, Step, next_step
 from bot.tables import chats, cursors, outbox, subscriptions
@@ -174,6 +175,19 @@ class Outbox:
         """The alerts that wait for the chat are laid aside until it wants them."""
         with self._engine.begin() as tx:
             _lay_aside(tx, _waiting_for(chat_id), self._clock(), AWAY)
+
+    def withdraw(self, chat_id: int, subscription_id: int) -> int | None:
+        """Takes back what the chat was still to be told by a subscription. The log's number before the first of it, if
+        there was any.
+        """
+        waiting = (outbox.c.chat_id == chat_id, outbox.c.finished_at.is_(None), outbox.c.story.is_not(None))
+        rows = sa.select(outbox.c.id, outbox.c.content).where(*waiting, outbox.c.state.in_(("ready", "waiting")))
+        with self._engine.begin() as tx:
+            alerts = {row.id: alert for row in tx.execute(rows) if isinstance(alert := unpack(row.content), Alert)}
+            ended = [row for row, alert in alerts.items() if alert.subscription == subscription_id]
+            for few in _slices(ended):
+                tx.execute(sa.delete(outbox).where(outbox.c.id.in_(few)))
+        return min((alerts[row].change - 1 for row in ended), default=None)
 
     def missed(self, chat_id: int) -> int:
         """How many alerts lie aside for the chat."""

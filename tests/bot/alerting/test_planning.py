@@ -440,6 +440,22 @@ def test_what_an_older_bot_told_by_article_is_not_told_again(bot: Bot) -> None:
     assert bot.deliver() == []
 
 
+def test_what_one_subscription_was_to_tell_is_told_by_another_when_it_ends(bot: Bot) -> None:
+    ends = bot.follow(7, Kind.TOPIC, "ferries", rhythm=Rhythm.HOURLY)
+    stays = bot.follow(7, Kind.EVERYTHING, "", rhythm=Rhythm.DAILY)
+    bot.bring(FERRY)
+    bot.store.unsubscribe(ends)
+    after = bot.store.withdraw(7, ends)
+    assert after is not None
+    bot.planner.replan(7, after)
+    bot.clock.advance(3 * 3600)
+    assert bot.deliver() == []  # by the other, and at its time
+    bot.clock.advance(24 * 3600)
+    [delivery] = bot.store.claim(bot.clock(), PLENTY, 60.0)
+    assert isinstance(delivery.content, Digest)
+    assert [alert.subscription for alert in delivery.content.alerts] == [stays]
+
+
 class Stumbling(FakeWire):
     """Cannot make anything of one article."""
 

@@ -335,6 +335,18 @@ def test_what_met_a_pause_on_its_way_can_be_caught_up_with(store: BotStore) -> N
     assert (store.missed(1), store.catch_up(1, NOW)) == (1, 1)
 
 
+def test_what_a_subscription_was_still_to_tell_is_taken_back(store: BotStore) -> None:
+    def by(subscription: int, story: int, change: int) -> Delivery:
+        about = Alert(f"article {story}", story, subscription, change)
+        return Delivery(story_key(story, 1), Lane.DIGEST, 1, about, due=later(60))
+
+    store.enqueue([by(5, 1, 30), by(5, 2, 20), by(6, 3, 10)], {})
+    assert store.withdraw(1, 5) == 19
+    assert store.withdraw(1, 5) is None
+    [digest] = store.claim(later(61), WIDE, LEASE)
+    assert stories(digest) == [3]
+
+
 def test_an_answer_is_not_laid_aside(store: BotStore) -> None:
     store.enqueue([alert(1), answer("r:1:0")], {})
     store.hold_back(1)
