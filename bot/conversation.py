@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import render
 from bot.courtesies import courtesy
 from bot.following.proposals import pack_offer
 from bot.searched import is_limited
-from bot.sheet import Buttons, clipped, plain
+from bot.sheet import Buttons, clipped, spoken
 from bot.store import BotStore
 from bot.summarising import Summarising
 from bot.texts import Texts
@@ -38,6 +39,7 @@ class Conversation:
         self._corpus = corpus
         self._store = store
         self._texts = texts
+        self._say = partial(spoken, texts)
         self._clock = clock
         self._summarising = summarising
 
@@ -119,9 +121,6 @@ class Conversation:
         title = clipped(near.title) or self._texts.say(language, "untitled")
         text = clipped(self._texts.say(language, "button.summary_of", title=title), BUTTON_CHARACTERS)
         return Button(text, f"sum:{self._store.handle(near.article_id)}")
-
-    def _say(self, heard: Heard, key: str, *, failed: bool = False) -> Reply:
-        return Reply(plain(self._texts.say(heard.chat.language, key)), failed=failed)
 
 
 def _rows(*rows: tuple[Button, ...]) -> Buttons:

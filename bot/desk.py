@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from bot.alerting.heralding import Herald
 from bot.conversation import Conversation
@@ -24,7 +25,7 @@ from bot.following.rights import OwnPlace, Rights, RightsUnknown, may_change_her
 from bot.following.subscribing import Subscribing
 from bot.following.tuning import Tuning
 from bot.receiving import Receiving
-from bot.sheet import clipped, plain
+from bot.sheet import clipped, plain, spoken
 from bot.store import BotStore
 from bot.suggestions import Suggestion
 from bot.summarising import Summarising
@@ -101,6 +102,7 @@ class Desk:
         self._corpus = corpus
         self._store = store
         self._texts = texts
+        self._say = partial(spoken, texts)
         self._rights = rights = rights or OwnPlace()
         wire = corpus.wire
         subscribing = Subscribing(corpus, store, clock, replan)
@@ -229,9 +231,6 @@ class Desk:
             return Reply(plain(self._texts.error(heard.chat.language, fault)), failed=True)
         except RightsUnknown:
             return self._say(heard, "rights.unknown", failed=True)
-
-    def _say(self, heard: Heard, key: str, *, failed: bool = False, **values: object) -> Reply:
-        return Reply(plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)
 
     def _page(self, heard: Heard, place: str) -> Reply:
         key, _, number = place.partition(":")

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from bot.pages import split
 from bot.texts import Texts
-from bot.types import Button, Mark, MarkKind, Message
+from bot.types import Button, Heard, Mark, MarkKind, Message, Reply
 from retrieval import Article, Citation, Nearest, Sentence
 
 Buttons = tuple[tuple[Button, ...], ...]
@@ -179,6 +179,11 @@ def _encoded(words: str) -> str:
 def plain(text: str, buttons: Buttons = ()) -> tuple[Message, ...]:
     """Words of ours without marks."""
     return split(text, (), buttons)
+
+
+def spoken(texts: Texts, heard: Heard, key: str, *, failed: bool = False, **values: object) -> Reply:
+    """What the catalogue has under `key`, in the language of whoever was heard."""
+    return Reply(plain(texts.say(heard.chat.language, key, **values)), failed=failed)
 
 
 def title_of(named: Article | Citation | Nearest, texts: Texts, language: str) -> str:

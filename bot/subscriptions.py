@@ -12,15 +12,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.hours import due
-from bot.outgoing.outbox import Outbox
+from bot.outgoing.outbox import AT_ONCE, Outbox, slices
 from bot.outgoing.parcels import unpack
+from bot.outgoing.rows import state_at
 from bot.outgoing.steps import LANES
 from bot.tables import chats, hushed, interests, outbox, subscriptions
 from bot.types import TERMINAL_CHAT, WORDED, Alert, Chat, Hours, Kind, Lane, Matching, Rhythm, Subscription, Wishes
 from retrieval import Interest
 
 _PLAIN = ("chat_id", "kind", "subject", "title", "since", "after", "muted", "thread_id", "by")
-IDS_AT_ONCE = 500  # in one IN (...): SQLite takes 32,766, a short statement is parsed faster
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,11 @@ class Subscriptions(Outbox):
             return [Interest(key, text, language or "", vector, print_ or "") for key, text, language, vector, print_
                     in tx.execute(query)]  # fmt: skip
 
+    def worded_ids(self) -> set[int]:
+        """The subscriptions to words."""
+        with self._reading.connect() as tx:
+            return set(tx.execute(sa.select(subscriptions.c.id).where(subscriptions.c.kind.in_(WORDED))).scalars())
+
     def keep_interests(self, made: Iterable[Interest]) -> None:
         """Words that were embedded anew."""
         with self._engine.begin() as tx:
@@ -135,22 +140,21 @@ class Subscriptions(Outbox):
         end: int | None = None
         later = [number for number in ids if number > after]
         with self._reading.connect() as tx:
-            for query in _pages(wanted, later[:IDS_AT_ONCE], after):
+            for query in _pages(wanted, later[:AT_ONCE], after):
                 rows = tx.execute(query.limit(limit)).all()
-                width = len(_SUBSCRIPTION)
-                found |= {row[0]: (_subscription(row[:width]), chat_of(row[width:])) for row in rows}
+                found |= dict(map(_with_chat, rows))
                 end = _sooner(end, rows[-1][0] if len(rows) == limit else None)
-        if len(later) > IDS_AT_ONCE:
-            end = _sooner(end, later[IDS_AT_ONCE - 1])
+        if len(later) > AT_ONCE:
+            end = _sooner(end, later[AT_ONCE - 1])
         return Page([found[number] for number in sorted(found) if end is None or number <= end], end)
 
     def owners(self, ids: Iterable[int]) -> dict[int, tuple[Subscription, Chat]]:
         """Those of these ids whose chats messages reach and that are not paused, muted ones too."""
-        wanted, width = sorted(ids), len(_SUBSCRIPTION)
-        few = [wanted[at : at + IDS_AT_ONCE] for at in range(0, len(wanted), IDS_AT_ONCE)]
         with self._reading.connect() as tx:
-            rows = [row for some in few for row in tx.execute(_reached().where(subscriptions.c.id.in_(some)))]
-        return {row[0]: (_subscription(row[:width]), chat_of(row[width:])) for row in rows}
+            rows = [
+                row for few in slices(sorted(ids)) for row in tx.execute(_reached().where(subscriptions.c.id.in_(few)))
+            ]
+        return dict(map(_with_chat, rows))
 
     def retime(self, chat_id: int, now: datetime) -> None:
         """What waits for the chat is given its time anew, after its hours or a subscription's wishes have changed."""
@@ -165,9 +169,8 @@ class Subscriptions(Outbox):
                 wished = wishes.get(content.subscription, Wishes()) if isinstance(content, Alert) else Wishes()
                 moment, together = due(wished, hours, now)
                 lane = LANES.index(Lane.DIGEST if together else Lane.ALERT)
-                state = "waiting" if moment > now else "ready"
                 again = sa.update(outbox).where(outbox.c.id == row.id)
-                tx.execute(again.values(not_before=moment, lane=lane, state=state))
+                tx.execute(again.values(not_before=moment, lane=lane, state=state_at(moment, now)))
 
     def begin_anew(self, end: int) -> None:
         """The log was begun anew, and its numbers mean other things: nobody is behind its `end`, no story was told."""
@@ -212,6 +215,12 @@ def _reached() -> sa.Select[Any]:
     both = subscriptions.join(chats, chats.c.chat_id == subscriptions.c.chat_id)
     query = sa.select(*_SUBSCRIPTION, *chats.c).select_from(both)
     return query.where(chats.c.active.is_(True), chats.c.paused.is_(False), chats.c.chat_id != TERMINAL_CHAT)
+
+
+def _with_chat(row: Sequence[Any]) -> tuple[int, tuple[Subscription, Chat]]:
+    """A row of these, by the subscription's number."""
+    width = len(_SUBSCRIPTION)
+    return row[0], (_subscription(row[:width]), chat_of(row[width:]))
 
 
 def _sooner(one: int | None, other: int | None) -> int | None:

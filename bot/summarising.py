@@ -11,7 +11,7 @@ from functools import partial
 
 from bot import summaries
 from bot.references import ORDER, find_meant, find_referred, find_titled, links, read_length
-from bot.sheet import Buttons, plain
+from bot.sheet import Buttons, spoken
 from bot.store import BotStore
 from bot.texts import Texts
 from bot.types import Button, Heard, Reply
@@ -32,6 +32,7 @@ class Summarising:
         self._corpus = corpus
         self._store = store
         self._texts = texts
+        self._say = partial(spoken, texts, failed=True)
         self._clock = clock
         self._admins = admins
 
@@ -110,6 +111,3 @@ class Summarising:
     def _longer(self, language: str, verbs: Mapping[Length, str], length: Length, key: str) -> tuple[Button, ...]:
         above = ORDER[ORDER.index(length) + 1 :][:1]
         return tuple(Button(self._texts.say(language, "button.longer"), f"{verbs[step]}:{key}") for step in above)
-
-    def _say(self, heard: Heard, key: str) -> Reply:
-        return Reply(plain(self._texts.say(heard.chat.language, key)), failed=True)

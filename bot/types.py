@@ -63,6 +63,11 @@ class Hours:
     quiet: tuple[int, int] | None = None  # local minutes of the day: from, to (may wrap midnight)
     muted_until: datetime | None = None
 
+    @property
+    def zone_chosen(self) -> bool:
+        """Whoever chooses UTC gets it by another name: "UTC" is what nobody has chosen."""
+        return self.zone != "UTC"
+
 
 @dataclass(frozen=True, slots=True)
 class Chat:

@@ -73,7 +73,7 @@ class Corpus:
         self._summaries = Summaries(parts.store, parts.index, parts.embedder, self._known, self._stories)
         self._ingest = Ingest(parts.store, parts.embedder)
         self._watch = FeedWatch(parts.store.engine, parts.sources, self._ingest)
-        matcher = Matcher(parts.store, parts.index, parts.embedder)
+        matcher = Matcher(parts.store, parts.index, parts.embedder, self._stories)
         self.wire = Wire(parts.store, self._stories, matcher, self._asking, self._summaries, self._watch)
         self._languages_and_sources, self._known_at = Known((), ()), -1
         self._following = threading.Lock()

@@ -70,8 +70,8 @@ class Planner:
             return [], after
         followed = [(one, chat) for one in self._store.subscriptions(chat.id) if not one.muted]
         with self._planning:
-            found = candidates(self._round(news), followed, self._clock())
-        return plan(found, self._history(found), self._clock()), news[-1].change.number
+            at = self._round(news)
+        return self._planned(at, followed, self._clock()), news[-1].change.number
 
     def replay(self, chat: Chat) -> int:
         """What the chat missed since it was away, as one digest; how many alerts are ready for it."""
@@ -97,9 +97,9 @@ class Planner:
             yield deliveries
 
     def forget_interests(self) -> None:
-        """Reads anew what is followed in words: what nobody follows any more goes."""
+        """What nobody follows in words any more is compared with nothing."""
         with self._planning:
-            self._interests, self._loaded = Interests(), 0
+            self._interests.discard(set(self._interests.keys()) - self._store.worded_ids())
 
     # -- one fan-out
 
@@ -128,8 +128,7 @@ class Planner:
         while not end:
             page = self._store.page(wanted, ids, after, self._at_once)
             end, after = page.end is None, page.end or _last(page.rows, after)
-            found = candidates(at, page.rows, now)
-            deliveries = plan(found, self._history(found), now)
+            deliveries = self._planned(at, page.rows, now)
             self._store.enqueue(deliveries, {FOLLOWER: after}, _answered(deliveries))
             queued += len(deliveries)
         return queued
@@ -231,6 +230,10 @@ class Planner:
         self._store.keep_interests(made.values())
         self._interests.put([made.get(one.key, one) for one in fresh])
         self._loaded = fresh[-1].key
+
+    def _planned(self, at: Round, followers: Iterable[tuple[Subscription, Chat]], now: datetime) -> list[Delivery]:
+        found = candidates(at, followers, now)
+        return plan(found, self._history(found), now)
 
     def _history(self, found: Sequence[Candidate]) -> History:
         """Whether a story was told matters to those who follow it: for all others the outbox drops a known key."""

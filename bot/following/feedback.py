@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bot.following.proposals import read_number
 from bot.following.rights import Rights, may_change_there
-from bot.sheet import clipped, plain
+from bot.sheet import clipped, spoken
 from bot.store import BotStore
 from bot.texts import Texts
 from bot.types import Heard, Reply
-from retrieval import STEP, Corpus, Turn, UnknownArticle
+from retrieval import STEP, Corpus, Turn
 
 MOST_STEPS = 5  # in either direction: beyond that another matching, or other words, help more
 
@@ -26,6 +27,7 @@ class Feedback:
         self._corpus = corpus
         self._store = store
         self._texts = texts
+        self._say = partial(spoken, texts)
         self._clock = clock
         self._rights = rights
 
@@ -47,9 +49,7 @@ class Feedback:
 
     def talk(self, heard: Heard, article_id: str) -> Reply:
         """The next question leans on this article. Raises UnknownArticle."""
-        article = self._corpus.find(article_id)
-        if article is None or article.id != article_id:
-            raise UnknownArticle(article_id, "unknown")
+        article = self._corpus.article(article_id)
         self._store.remember(heard.chat.id, Turn(article.title, (article.id,)), self._clock())
         title = clipped(article.title) or self._texts.say(heard.chat.language, "untitled")
         return self._say(heard, "feedback.talk", title=title)
@@ -65,6 +65,3 @@ class Feedback:
             return self._say(heard, f"feedback.{word}_no_further", title=clipped(one.title))
         self._store.set_wishes(one.id, replace(one.wishes, shift=wanted * STEP))
         return self._say(heard, f"feedback.{word}", title=clipped(one.title))
-
-    def _say(self, heard: Heard, key: str, *, failed: bool = False, **values: object) -> Reply:
-        return Reply(plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)

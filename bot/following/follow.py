@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bot.following.offering import Offering
 from bot.following.options import read_options
@@ -15,11 +16,11 @@ from bot.following.proposing import Proposing
 from bot.following.rights import Found, Rights, may_change_here
 from bot.following.subjects import find_source, read_subject
 from bot.following.subscribing import Subscribing, most_of, of_feed
-from bot.sheet import clipped, plain
+from bot.sheet import clipped, plain, spoken
 from bot.store import BotStore
 from bot.suggestions import Suggestion, in_order_for
 from bot.texts import Texts
-from bot.types import Button, Heard, Hours, Kind, Reply, Subscription
+from bot.types import Button, Heard, Kind, Reply, Subscription
 from retrieval import Corpus, FeedLink, NotAFeed, SourceError
 
 FEEDS_OFFERED = 8  # of a site that has many
@@ -48,6 +49,7 @@ class Following:
         self._corpus = corpus
         self._store = store
         self._texts = texts
+        self._say = partial(spoken, texts)
         self._clock = clock
         self._rights = rights
         self._subscribing = subscribing
@@ -101,7 +103,7 @@ class Following:
     def _introduce(self, heard: Heard, found: Found) -> None:
         """A place that was never heard of goes by the language and the clock of whoever follows for it."""
         place = self._store.chat(found.id, language=heard.chat.language, kind=found.kind)
-        if place.hours.zone == Hours().zone:
+        if not place.hours.zone_chosen:
             self._store.set_hours(place.id, replace(place.hours, zone=heard.chat.hours.zone))
 
     def _nothing(self, heard: Heard) -> Subscription:
@@ -167,6 +169,3 @@ class Following:
         usage = self._texts.say(language, "follow.usage")
         said = f"{usage}\n\n{self._texts.say(language, 'follow.suggested')}" if rows else usage
         return Reply(plain(said, rows), failed=not rows)
-
-    def _say(self, heard: Heard, key: str, *, failed: bool = False, **values: object) -> Reply:
-        return Reply(plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)

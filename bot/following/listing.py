@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from bot.following.proposals import read_number
 from bot.following.rights import Rights, may_change_there
 from bot.following.wishes import in_brackets
-from bot.sheet import Buttons, clipped, plain
+from bot.sheet import Buttons, clipped, plain, spoken
 from bot.store import BotStore
 from bot.texts import Texts
 from bot.types import Button, Heard, Kind, Message, Reply, Subscription
@@ -26,6 +27,7 @@ class Listing:
         self._corpus = corpus
         self._store = store
         self._texts = texts
+        self._say = partial(spoken, texts)
         self._rights = rights
 
     def following(self, heard: Heard, text: str = "") -> Reply:
@@ -95,6 +97,3 @@ class Listing:
         if feed is None or feed.down_since is None:
             return ""
         return self._texts.say(language, "following.down", date=self._texts.date(language, feed.down_since))
-
-    def _say(self, heard: Heard, key: str, *, failed: bool = False, **values: object) -> Reply:
-        return Reply(plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)

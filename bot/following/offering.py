@@ -11,7 +11,7 @@ from bot.references import find_referred
 from bot.sheet import clipped, plain
 from bot.texts import Texts
 from bot.types import Button, Heard, Kind, Reply, Subscription
-from retrieval import Article, Corpus, UnknownArticle
+from retrieval import Article, Corpus
 
 BUTTON_CHARACTERS = 48  # phones show about so much; an ellipsis shows the cut
 
@@ -27,9 +27,7 @@ class Offering:
 
     def article(self, heard: Heard, article_id: str, question: str = "") -> Reply:
         """Raises UnknownArticle."""
-        article = self._corpus.find(article_id)
-        if article is None or article.id != article_id:
-            raise UnknownArticle(article_id, "unknown")
+        article = self._corpus.article(article_id)
         rows = tuple((button,) for button in self._choices(heard, article, question))
         return Reply(plain(self._texts.say(heard.chat.language, "offer.follow"), rows))
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.hours import DAY
 from bot.types import Matching, Rhythm, Wishes
 
 Said = tuple[str, str]  # an option's name in _PHRASES, and how it was typed
 
-NOON, DAY = 720, 1440  # minutes
+NOON = DAY // 2
 LONGEST = 200  # characters of one option: a message full of them is read in no time
 
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.following.options import read_quiet
-from bot.following.wishes import DAY
 from bot.following.wishes import clock as clock_words
-from bot.sheet import Buttons, clipped, plain
+from bot.hours import DAY
+from bot.sheet import Buttons, clipped, plain, spoken
 from bot.store import BotStore
 from bot.texts import Texts
 from bot.types import Button, Chat, Heard, Hours, Message, Reply
@@ -40,6 +41,7 @@ class Presence:
     ) -> None:
         self._store = store
         self._texts = texts
+        self._say = partial(spoken, texts)
         self._clock = clock
         self._log_end = log_end
         self._replay = replay
@@ -187,10 +189,7 @@ class Presence:
         return {"date": self._texts.date(language, end), "time": f"{end:%H:%M}"}
 
     def _zone_asked(self, language: str, hours: Hours) -> str:
-        return self._texts.say(language, "presence.ask_zone") if hours.zone == Hours().zone else ""
-
-    def _say(self, heard: Heard, key: str, *, failed: bool = False, **values: str) -> Reply:
-        return Reply(plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)
+        return self._texts.say(language, "presence.ask_zone") if not hours.zone_chosen else ""
 
 
 def _is_muted(hours: Hours, now: datetime) -> bool:

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.following.proposals import pack_proposal, unpack_proposal
 from bot.following.rights import Rights, may_change_there
 from bot.following.samples import DAYS, Samples
 from bot.following.subscribing import Begun, Subscribing, most_of
-from bot.following.wishes import TIMED, changed, in_brackets, kept_words, rhythm_words
-from bot.sheet import Buttons, Sheet, clipped, plain, web_link
+from bot.following.wishes import TIMED, changed, in_brackets, kept_words, marked, rhythm_words
+from bot.sheet import Buttons, Sheet, clipped, plain, spoken, web_link
 from bot.store import BotStore
 from bot.texts import Texts
-from bot.types import Button, Heard, Hours, Kind, MarkKind, Matching, Reply, Rhythm, Subscription, Wishes
+from bot.types import Button, Heard, Kind, MarkKind, Matching, Reply, Rhythm, Subscription, Wishes
 from retrieval import Answer, Corpus, Feed
 
 KEEP = timedelta(days=7)  # a proposal holds a person's words: its buttons work so long
@@ -40,6 +41,7 @@ class Proposing:
         self._corpus = corpus
         self._store = store
         self._texts = texts
+        self._say = partial(spoken, texts)
         self._clock = clock
         self._rights = rights
         self._subscribing = subscribing
@@ -124,7 +126,7 @@ class Proposing:
     def _zone_asked(self, language: str, one: Subscription) -> str:
         """A time that was wished for is somebody's local time: whose is asked as long as that is not known."""
         chat = self._store.known_chat(one.chat_id)
-        is_known = chat is not None and chat.hours.zone != Hours().zone
+        is_known = chat is not None and chat.hours.zone_chosen
         if is_known or one.wishes.rhythm not in TIMED:
             return ""
         return "\n" + self._texts.say(language, "presence.ask_zone")
@@ -176,15 +178,12 @@ class Proposing:
         return (follow, matching, rhythm) if proposal.kind is Kind.TOPIC else (follow, rhythm)
 
     def _choice(self, language: str, one: Matching | Rhythm, current: Matching | Rhythm, key: str) -> Button:
-        text = self._texts.say(language, f"button.{one}")
-        return Button(f"✓ {text}" if one is current else text, f"try:{key}:{one}")
+        text = marked(self._texts.say(language, f"button.{one}"), one is current)
+        return Button(text, f"try:{key}:{one}")
 
     def _name_of(self, chat_id: int) -> str:
         found = self._rights.find_chat(str(chat_id))
         return clipped(found.title) if found else str(chat_id)
-
-    def _say(self, heard: Heard, key: str, *, failed: bool = False, **values: object) -> Reply:
-        return Reply(plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)
 
 
 def _in_place(reply: Reply) -> Reply:

@@ -8,14 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.following.listing import Listing
 from bot.following.proposals import pack_proposal, read_number, unpack_proposal
 from bot.following.rights import Rights, may_change_there
 from bot.following.subscribing import Subscribing, most_of
-from bot.following.wishes import DAY, TIMED, WEEKDAYS, changed, changed_by_options, clock, kept_words, rhythm_words
-from bot.hours import due
-from bot.sheet import Buttons, Sheet, clipped, plain
+from bot.following.wishes import (
+    TIMED,
+    WEEKDAYS,
+    changed,
+    changed_by_options,
+    clock,
+    kept_words,
+    marked,
+    rhythm_words,
+)
+from bot.hours import DAY, due
+from bot.sheet import Buttons, Sheet, clipped, plain, spoken
 from bot.store import BotStore
 from bot.texts import Texts
 from bot.types import Button, Chat, Heard, Hours, Kind, MarkKind, Matching, Reply, Rhythm, Subscription, Wishes
@@ -40,6 +50,7 @@ class Tuning:
     ) -> None:
         self._store = store
         self._texts = texts
+        self._say = partial(spoken, texts)
         self._clock = clock
         self._rights = rights
         self._subscribing = subscribing
@@ -160,7 +171,7 @@ class Tuning:
             yield say(language, "card.muted")
         elif wishes.rhythm is not Rhythm.INSTANT:
             yield self._next(language, wishes, chat.hours)
-        if wishes.rhythm in TIMED and chat.hours.zone == Hours().zone:
+        if wishes.rhythm in TIMED and not chat.hours.zone_chosen:
             yield say(language, "presence.ask_zone")
 
     def _next(self, language: str, wishes: Wishes, hours: Hours) -> str:
@@ -180,7 +191,7 @@ class Tuning:
             )
         if wishes.rhythm is Rhythm.WEEKLY:
             names = {day: self._texts.say(language, f"weekday_short.{day}") for day in WEEKDAYS}
-            yield tuple(_change(one, _marked(names[day], day == wishes.weekday), f"d{day}") for day in WEEKDAYS)
+            yield tuple(_change(one, marked(names[day], day == wishes.weekday), f"d{day}") for day in WEEKDAYS)
         if one.kind is Kind.TOPIC:
             yield tuple(self._choice(language, one, each, wishes.matching) for each in Matching)
         yield (
@@ -193,7 +204,7 @@ class Tuning:
         yield leave, self._listing.back_button(language, one.chat_id, one.id)
 
     def _choice(self, language: str, one: Subscription, each: Rhythm | Matching, current: Rhythm | Matching) -> Button:
-        return _change(one, _marked(self._texts.say(language, f"button.{each}"), each is current), each.value)
+        return _change(one, marked(self._texts.say(language, f"button.{each}"), each is current), each.value)
 
     def _switch(self, language: str, one: Subscription, change: str) -> Button:
         return _change(one, self._texts.say(language, f"button.{change}"), change)
@@ -201,16 +212,9 @@ class Tuning:
     def _gone(self, heard: Heard) -> Reply:
         return self._say(heard, "unfollow.not_followed", failed=True)
 
-    def _say(self, heard: Heard, key: str, *, failed: bool = False, **values: object) -> Reply:
-        return Reply(plain(self._texts.say(heard.chat.language, key, **values)), failed=failed)
-
 
 def _change(one: Subscription, text: str, change: str) -> Button:
     return Button(text, f"tune:{one.id}:{change}")
-
-
-def _marked(text: str, is_current: bool) -> str:
-    return f"✓ {text}" if is_current else text
 
 
 def _rows(rows: Iterator[tuple[Button, ...]]) -> Buttons:

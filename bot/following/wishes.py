@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.following.options import read_minute, read_options
+from bot.hours import DAY
 from bot.texts import Texts
 from bot.types import Kind, Matching, Rhythm, Subscription, Wishes
 
-DAY = 24 * 60  # minutes
 WEEKDAYS = range(7)
 TIMED = (Rhythm.DAILY, Rhythm.WEEKLY)  # that come at a time of the day
 
@@ -18,6 +18,11 @@ _MATCHINGS = {matching.value: matching for matching in Matching}
 _DAYS = {f"d{day}": day for day in WEEKDAYS}
 _ANYTHING = "x"  # stands where a subject would
 _OPTION_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def marked(text: str, is_current: bool) -> str:
+    """A button's words; the choice that is in force has a tick."""
+    return f"✓ {text}" if is_current else text
 
 
 def changed(wishes: Wishes, change: str) -> Wishes | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
@@ -29,8 +29,9 @@ PLANNED = "alerts"  # the cursor of the log's last change that alerts were plann
 GROUPED_ABOVE = 5  # so many alerts at once come one by one, more as one message
 GATHERED = 200  # alerts in one message at most
 PROMOTED = 500  # rows that become ready at a time: a million that are due at seven must not hold up a question's answer
-KEYS_AT_ONCE = 500  # SQLite takes 32766 parameters in a statement, older ones 999
+AT_ONCE = 500  # keys in one IN (...): SQLite takes 32,766, older ones 999; a short statement is parsed faster
 
+Key = TypeVar("Key", int, str)
 _READY, _WAITING = sa.text("outbox.state = 'ready'"), sa.text("outbox.state = 'waiting'")  # as their indexes say it
 
 
@@ -74,8 +75,7 @@ class Outbox:
         columns = (outbox.c.key, outbox.c.content, outbox.c.state, outbox.c.message_id)
         found: dict[str, Told] = {}
         with self._reading.connect() as tx:
-            for start in range(0, len(keys), KEYS_AT_ONCE):
-                few = keys[start : start + KEYS_AT_ONCE]
+            for few in slices(keys):
                 for row in tx.execute(sa.select(*columns).where(outbox.c.key.in_(few))):
                     found[row.key] = told_of(row)
         return found
@@ -106,7 +106,7 @@ class Outbox:
             ids = [row.id for rows in gathered for row in rows]
             if ids:
                 lease = now + timedelta(seconds=lease_seconds)
-                for few in _slices(ids):
+                for few in slices(ids):
                     mark = sa.update(outbox).where(outbox.c.id.in_(few))
                     tx.execute(mark.values(state="sending", lease_until=lease))
         return [delivery_of(rows) for rows in gathered]
@@ -180,12 +180,11 @@ class Outbox:
         """Takes back what the chat was still to be told by a subscription. The log's number before the first of it, if
         there was any.
         """
-        waiting = (outbox.c.chat_id == chat_id, outbox.c.finished_at.is_(None), outbox.c.story.is_not(None))
-        rows = sa.select(outbox.c.id, outbox.c.content).where(*waiting, outbox.c.state.in_(("ready", "waiting")))
+        rows = sa.select(outbox.c.id, outbox.c.content).where(*_waiting_for(chat_id), outbox.c.story.is_not(None))
         with self._engine.begin() as tx:
             alerts = {row.id: alert for row in tx.execute(rows) if isinstance(alert := unpack(row.content), Alert)}
             ended = [row for row, alert in alerts.items() if alert.subscription == subscription_id]
-            for few in _slices(ended):
+            for few in slices(ended):
                 tx.execute(sa.delete(outbox).where(outbox.c.id.in_(few)))
         return min((alerts[row].change - 1 for row in ended), default=None)
 
@@ -289,11 +288,9 @@ def _gathered(tx: sa.Connection, head: sa.Row[Any], now: datetime) -> list[sa.Ro
         return [head]
     thread = outbox.c.thread_id
     alike = (
-        outbox.c.chat_id == head.chat_id,
+        *_waiting_for(head.chat_id),
         outbox.c.lane == head.lane,
         thread.is_(None) if head.thread_id is None else thread == head.thread_id,
-        outbox.c.state.in_(("ready", "waiting")),
-        outbox.c.finished_at.is_(None),
         outbox.c.not_before <= now,
         outbox.c.story.is_not(None),
     )
@@ -322,16 +319,15 @@ def _laid_aside(chat_id: int) -> tuple[sa.ColumnElement[bool], ...]:
 
 def _leave_topic(tx: sa.Connection, chat_id: int, thread_id: int) -> Iterator[Delivery]:
     """A closed forum topic is written to no more; whoever asked for its alerts is told once."""
-    for table in (subscriptions, outbox):
-        of_it: tuple[sa.ColumnElement[bool], ...] = (table.c.chat_id == chat_id, table.c.thread_id == thread_id)
-        if table is subscriptions:
-            people = set(tx.execute(sa.select(subscriptions.c.by).where(*of_it)).scalars()) - {0}
-        else:
-            of_it = (*of_it, outbox.c.finished_at.is_(None))
-        tx.execute(sa.update(table).where(*of_it).values(thread_id=None))
+    followed = subscriptions.c.chat_id == chat_id, subscriptions.c.thread_id == thread_id
+    people = set(tx.execute(sa.select(subscriptions.c.by).where(*followed)).scalars()) - {0}
+    tx.execute(sa.update(subscriptions).where(*followed).values(thread_id=None))
+    unsent = outbox.c.chat_id == chat_id, outbox.c.thread_id == thread_id, outbox.c.finished_at.is_(None)
+    tx.execute(sa.update(outbox).where(*unsent).values(thread_id=None))
     for person in sorted(people):
         yield Delivery(f"t:{chat_id}:{thread_id}:{person}", Lane.ALERT, person, Stray(chat_id))
 
 
-def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[at : at + KEYS_AT_ONCE] for at in range(0, len(ids), KEYS_AT_ONCE))
+def slices(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
+    """As many at a time as a statement takes."""
+    return (keys[at : at + AT_ONCE] for at in range(0, len(keys), AT_ONCE))

@@ -23,8 +23,13 @@ def columns_of(step: Step, now: datetime, *, keep: bool = False, counted: bool =
         columns |= {"tries": step.tries, "unclear": step.unclear}
     if step.state == "ready":
         due = step.until or now + timedelta(seconds=step.wait)
-        return columns | {"state": "waiting" if due > now else "ready", "not_before": due}
+        return columns | {"state": state_at(due, now), "not_before": due}
     return columns | {"finished_at": now} | ({} if keep else {"content": ""})
+
+
+def state_at(due: datetime, now: datetime) -> str:
+    """Of a row that is to be sent."""
+    return "waiting" if due > now else "ready"
 
 
 def row_of(delivery: Delivery, now: datetime) -> dict[str, Any]:
@@ -40,7 +45,7 @@ def row_of(delivery: Delivery, now: datetime) -> dict[str, Any]:
         "edits": manner.edits,
         "silent": manner.silent,
         "story": content.story if isinstance(content, Alert) and not content.update else None,
-        "state": "waiting" if due > now else "ready",
+        "state": state_at(due, now),
         "tries": 0,
         "unclear": 0,
         "not_before": due,

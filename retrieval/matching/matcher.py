@@ -35,9 +35,8 @@ DAY = timedelta(days=1)
 class Matcher:
     """Reads the store and the index, and changes nothing."""
 
-    def __init__(self, store: Store, index: Index, embedder: Embedder) -> None:
-        self._store, self._index, self._embedder = store, index, embedder
-        self._stories = Stories(store, index)
+    def __init__(self, store: Store, index: Index, embedder: Embedder, stories: Stories) -> None:
+        self._store, self._index, self._embedder, self._stories = store, index, embedder, stories
         self._rarities = CountedRarities(index)
         self._titles = Titles(embedder)
         self._reasons = Reasons(store, embedder, self._rarities)

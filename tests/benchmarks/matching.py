@@ -77,7 +77,8 @@ def main() -> None:
     engine.add()
     embedder = engine.embedder
     articles = [article for article in engine.store.articles(1000) if embedder.knows(article.language)]
-    matcher, followed, before = Matcher(engine.store, engine.index, embedder), Interests(), megabytes()
+    matcher = Matcher(engine.store, engine.index, embedder, engine.stories)
+    followed, before = Interests(), megabytes()
     wanted = list(topics(articles, given.interests, embedder.fingerprint, embedder.dim))
     held = megabytes()
     put = took(lambda: followed.put(wanted))

@@ -222,7 +222,7 @@ def main() -> None:
     tables = {
         "BM25": by_bm25(part.articles),
         "nearest passage": by_cosine(engine, part.articles),
-        "matching": matched(Matcher(engine.store, engine.index, engine.embedder), part.articles),
+        "matching": matched(Matcher(engine.store, engine.index, engine.embedder, engine.stories), part.articles),
     }
     print(f"{len(part.articles)} articles, {len(DESCRIPTIONS)} topics")
     for half, chosen in (("even ids", part.is_even), ("odd ids", ~part.is_even), ("all", part.is_even | True)):

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.alerting.alerts import story_key
+from bot.outgoing.outbox import AT_ONCE
 from bot.store import BotStore, open_store
-from bot.subscriptions import IDS_AT_ONCE
 from bot.types import Alert, Delivery, Hours, Kind, Lane, Matching, Rhythm, Subscription, Wishes
 from retrieval import Interest
 
@@ -110,11 +110,11 @@ def test_page_by_page_everybody_is_met_once(store: BotStore, data: st.DataObject
 
 def test_more_matches_than_one_statement_takes(store: BotStore) -> None:
     ids = []
-    for chat_id in range(1, IDS_AT_ONCE + 12):
+    for chat_id in range(1, AT_ONCE + 12):
         people(store, chat_id)
         ids.append(store.subscribe(following(chat_id, Kind.TOPIC, "ships")) or 0)
     first = store.page([], ids, 0, 5000)
-    assert (len(first.rows), first.end) == (IDS_AT_ONCE, ids[IDS_AT_ONCE - 1])
+    assert (len(first.rows), first.end) == (AT_ONCE, ids[AT_ONCE - 1])
     rest = store.page([], ids, first.end, 5000)
     assert (len(rest.rows), rest.end) == (11, None)
 

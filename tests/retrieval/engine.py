@@ -42,7 +42,8 @@ class Engine:
         self._ingest = Ingest(self.store, embedder)
         load = lambda ids: self.store.passages_of(ids, embedder.fingerprint)  # noqa: E731
         self.index = LocalIndex(folder / "index", load, self.store.id, embedder.fingerprint, embedder.dim)
-        self.finder = Finder(self.store, self.index, embedder, Stories(self.store, self.index))
+        self.stories = Stories(self.store, self.index)
+        self.finder = Finder(self.store, self.index, embedder, self.stories)
 
     def add(self, *articles: Article) -> None:
         for article in articles:

@@ -67,7 +67,7 @@ class OtherModel:
 @pytest.fixture
 def matcher(engine: Engine) -> Matcher:
     engine.add(LIGHTHOUSE, BAKERY, BREWERY, FERRY_RU, FLOOD_RU)
-    return Matcher(engine.store, engine.index, engine.embedder)
+    return Matcher(engine.store, engine.index, engine.embedder, engine.stories)
 
 
 def following(matcher: Matcher, *texts: str) -> Interests:
@@ -123,7 +123,7 @@ def test_only_matches_above_the_floor_are_given(matcher: Matcher) -> None:
 
 def test_an_article_without_a_title_is_matched_by_its_text(engine: Engine) -> None:
     engine.add(replace(BREWERY, title=""))
-    matcher = Matcher(engine.store, engine.index, engine.embedder)
+    matcher = Matcher(engine.store, engine.index, engine.embedder, engine.stories)
     assert matcher.score("strikes at breweries", "brewery") >= LEVELS["balanced"]
     assert matcher.score("labour unrest", "brewery") > matcher.score("volcanoes", "brewery")
 
@@ -153,7 +153,7 @@ def test_an_interest_of_another_model_is_told_and_goes_by_words(
     matcher: Matcher, engine: Engine, embedder: Embedder
 ) -> None:
     now = matcher.interest("lighthouse keepers")
-    other = Matcher(engine.store, engine.index, OtherModel(embedder, "en"))
+    other = Matcher(engine.store, engine.index, OtherModel(embedder, "en"), engine.stories)
     old = other.interest("lighthouse keepers")
     assert matcher.is_current(now)
     assert not matcher.is_current(old)
@@ -166,7 +166,7 @@ def test_an_interest_of_another_model_is_told_and_goes_by_words(
 def test_a_model_without_languages_is_asked_for_no_vector(engine: Engine, embedder: Embedder) -> None:
     nobody = OtherModel(embedder)
     engine.add(LIGHTHOUSE)
-    matcher = Matcher(engine.store, engine.index, nobody)
+    matcher = Matcher(engine.store, engine.index, nobody, engine.stories)
     assert matcher.score("lighthouse keeper", "lighthouse") > FLOOR
     assert matcher.reason("lighthouse keeper", "lighthouse") is not None
     assert nobody.embedded == []
@@ -208,7 +208,7 @@ def test_a_sample_has_the_first_article_of_a_story_only(engine: Engine) -> None:
     engine.add(SECOND, FIRST, LIGHTHOUSE)
     stories = Stories(engine.store, engine.index)
     stories.follow()
-    matcher = Matcher(engine.store, engine.index, engine.embedder)
+    matcher = Matcher(engine.store, engine.index, engine.embedder, engine.stories)
     sample = matcher.sample("barge accident at a bridge", MONDAY + timedelta(days=3), "wide")
     assert [sampled.article.article_id for sampled in sample.found] == ["first"]
     assert sample.stories == 1
@@ -241,14 +241,14 @@ def test_a_sample_shows_the_newest_few_and_counts_all(engine: Engine) -> None:
     days = [datetime(2026, 5, day, tzinfo=UTC) for day in range(1, SHOWN + 4)]
     engine.add(*(replace(BREWERY, id=f"b{day:%d}", text=f"{BREWERY.text} It was day {day:%d}.", published=day)
                  for day in days))  # fmt: skip
-    sample = Matcher(engine.store, engine.index, engine.embedder).sample("brewery strike", NOW)
+    sample = Matcher(engine.store, engine.index, engine.embedder, engine.stories).sample("brewery strike", NOW)
     assert sample.stories == SHOWN + 3
     assert [sampled.article.published for sampled in sample.found] == days[::-1][:SHOWN]
 
 
 def test_without_dated_articles_a_sample_is_empty(engine: Engine) -> None:
     engine.add(replace(BREWERY, published=None))
-    sample = Matcher(engine.store, engine.index, engine.embedder).sample("brewery strike", NOW)
+    sample = Matcher(engine.store, engine.index, engine.embedder, engine.stories).sample("brewery strike", NOW)
     assert (sample.found, sample.stories, sample.days, sample.since, sample.until) == ((), 0, 0, None, None)
 
 
@@ -275,7 +275,7 @@ def test_a_title_is_embedded_once(embedder: Embedder) -> None:
 
 
 def test_the_starter_articles_reach_who_follows_them_in_two_languages(starter: Corpus) -> None:
-    matcher = Matcher(starter._store, starter._index, starter._embedder)
+    matcher = Matcher(starter._store, starter._index, starter._embedder, starter._stories)
     for text, title in (
         ("city budget", "Lindhaven council passes budget, trims parking rise"),
         ("забастовка в Кронберге", "Третья неделя без пива: чего ждут на «Кронберге»"),
@@ -295,7 +295,7 @@ def test_topics_of_a_newswire_are_ranked_better_than_by_words_or_meaning_alone(s
     engine.add(*map(article_of, rows))
     part = labelled(rows, set(engine.store.ids()))
     some = part.has.sum(1) >= 3  # (topics,)
-    matcher = Matcher(engine.store, engine.index, engine.embedder)
+    matcher = Matcher(engine.store, engine.index, engine.embedder, engine.stories)
     tables = [matched(matcher, part.articles), by_bm25(part.articles), by_cosine(engine, part.articles)]
     figures = [mean_average_precision(table[some], part.has[some]) for table in tables]
     assert figures[0] > max(figures[1:])
