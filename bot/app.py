@@ -19,23 +19,25 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Updater
 
 from bot.alerting.planning import Planner
-from bot.clerk import Clerk
-from bot.config import ConfigurationError, Fault, Settings, corpus_settings
-from bot.desk import COMMANDS, Desk
-from bot.inbox import Inbox
+from bot.config import ConfigurationError, Fault, Settings, corpus_settings, rules_of
+from bot.desk import Desk
+from bot.incoming.clerk import Clerk
+from bot.incoming.inbox import Inbox
+from bot.incoming.membership import Membership
+from bot.incoming.passing import Passing
+from bot.incoming.reception import Reception, TelegramApplication, build_application, build_bot
+from bot.incoming.updates import ALLOWED
 from bot.jobs import Jobs
 from bot.lock import hold
 from bot.logs import configure
-from bot.membership import Membership
+from bot.menu import COMMANDS
 from bot.outgoing.delivery import Drain
 from bot.outgoing.outbox import utc_now
 from bot.outgoing.rates import FREE, PAID
 from bot.outgoing.sender import TelegramSender
 from bot.store import BotStore, open_store
 from bot.suggestions import default_suggestions, load_suggestions
-from bot.telegram import Reception, TelegramApplication, build_application, build_bot
 from bot.texts import FALLBACK, load_texts
-from bot.updates import ALLOWED
 from retrieval import Corpus, open_corpus
 
 logger = logging.getLogger(__name__)
@@ -99,9 +101,11 @@ class Service:
             rights=Membership(self._bot, self._running_loop),
             replay=planner.replay,
             replan=planner.replan,
+            rules=rules_of(settings),
+            username=lambda: self._bot.username or "",
         )
         drain = Drain(store, TelegramSender(self._bot), desk.letter, clock, PAID if settings.paid_broadcast else FREE)
-        self._reception = Reception(self._bot, inbox, Clerk(desk, store, texts), drain.wake)
+        self._reception = Reception(self._bot, inbox, Clerk(desk, store, texts), Passing(self._bot), drain.wake)
         self._jobs = Jobs(corpus, store, planner, drain, poll_seconds=settings.poll_seconds, clock=clock)
         self._application = build_application(self._bot, self._reception.handle)
         self._loop: asyncio.AbstractEventLoop | None = None

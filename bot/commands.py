@@ -21,10 +21,10 @@ from bot.adding import add_places, fill_from
 from bot.alerting.planning import Planner
 from bot.config import ConfigurationError, corpus_settings, load_settings, spoken_language
 from bot.desk import Desk
-from bot.doctor import examine, worst
 from bot.documents import article_document, stats_document
 from bot.errand import Errand
 from bot.logs import configure
+from bot.operating.doctor import examine, worst
 from bot.outgoing.outbox import utc_now
 from bot.printed import print_document, print_failure, print_reply, print_rows
 from bot.sheet import clean, clipped, title_of

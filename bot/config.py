@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from stat import S_ISDIR
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.people.rules import Access, Rules
 from retrieval import CorpusSettings, LlmSettings
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")  # what Telegram takes, and long enough not to be guessed
 
 _REMEDIES = {
     "TELEGRAM_BOT_TOKEN": "copy the whole token that @BotFather gave, like 123456:ABC-DEF, or leave it out",
@@ -34,8 +36,27 @@ _REMEDIES = {
     "FOOTNOTE_POLL_SECONDS": "give whole seconds from 10 to 86400, like 300",
     "FOOTNOTE_ALLOWED_NETWORKS": "give networks separated by commas, like 10.0.0.0/8,fd00::/8",
     "FOOTNOTE_PAID_BROADCAST": "give true or false",
+    "FOOTNOTE_ACCESS": "give one of open, allowlist, invite, closed",
+    "FOOTNOTE_ALLOWED": "give numeric Telegram ids of people and groups separated by commas, like 1234567,-100123",
+    "FOOTNOTE_QUESTIONS_PER_MINUTE": "give a whole number, 0 for no limit",
+    "FOOTNOTE_QUESTIONS_PER_DAY": "give a whole number, 0 for no limit",
+    "FOOTNOTE_LINKS_PER_DAY": "give a whole number, 0 for no limit",
+    "FOOTNOTE_FEEDS_PER_DAY": "give a whole number, 0 for no limit",
+    "FOOTNOTE_FILES_PER_DAY": "give a whole number, 0 for no limit",
+    "FOOTNOTE_KEEP_DAYS": "give whole days from 1 to 365, like 30",
+    "FOOTNOTE_WEBHOOK_URL": "give the public https address that Telegram is to call, or leave it out",
+    "FOOTNOTE_WEBHOOK_SECRET": "give 16 to 256 letters, digits, _ or -, with FOOTNOTE_WEBHOOK_URL",
+    "FOOTNOTE_WEBHOOK_LISTEN": "give an address and a port to listen at, like 127.0.0.1:8443",
+    "FOOTNOTE_MONITOR": "give an address and a port to listen at, like 127.0.0.1:9464, or leave it out",
     "FOOTNOTE_LOG_LEVEL": "give one of DEBUG, INFO, WARNING, ERROR",
 }
+
+
+class Endpoint(NamedTuple):
+    """Where to listen."""
+
+    host: str
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +101,22 @@ class Settings(BaseSettings):
         default=(), validation_alias="FOOTNOTE_ALLOWED_NETWORKS"
     )
     paid_broadcast: bool = Field(default=False, validation_alias="FOOTNOTE_PAID_BROADCAST")
+    access: Access = Field(default=Access.OPEN, validation_alias="FOOTNOTE_ACCESS")
+    allowed: Annotated[frozenset[int], NoDecode] = Field(default=frozenset(), validation_alias="FOOTNOTE_ALLOWED")
+    questions_per_minute: int = Field(default=20, ge=0, validation_alias="FOOTNOTE_QUESTIONS_PER_MINUTE")
+    questions_per_day: int = Field(default=300, ge=0, validation_alias="FOOTNOTE_QUESTIONS_PER_DAY")
+    links_per_day: int = Field(default=30, ge=0, validation_alias="FOOTNOTE_LINKS_PER_DAY")
+    feeds_per_day: int = Field(default=50, ge=0, validation_alias="FOOTNOTE_FEEDS_PER_DAY")
+    files_per_day: int = Field(default=20, ge=0, validation_alias="FOOTNOTE_FILES_PER_DAY")
+    keep_days: int = Field(default=30, ge=1, le=365, validation_alias="FOOTNOTE_KEEP_DAYS")
+    webhook_url: str | None = Field(default=None, validation_alias="FOOTNOTE_WEBHOOK_URL")
+    webhook_secret: SecretStr | None = Field(
+        default=None, validate_default=True, validation_alias="FOOTNOTE_WEBHOOK_SECRET"
+    )
+    webhook_listen: Annotated[Endpoint, NoDecode] = Field(
+        default=Endpoint("127.0.0.1", 8443), validation_alias="FOOTNOTE_WEBHOOK_LISTEN"
+    )
+    monitor: Annotated[Endpoint | None, NoDecode] = Field(default=None, validation_alias="FOOTNOTE_MONITOR")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="FOOTNOTE_LOG_LEVEL"
     )
@@ -138,10 +175,31 @@ class Settings(BaseSettings):
     def _languages(cls, value: object) -> object:
         return _items(value, _language_code, "is not a language code")
 
-    @field_validator("admins", mode="before")
+    @field_validator("admins", "allowed", mode="before")
     @classmethod
-    def _admins(cls, value: object) -> object:
+    def _ids(cls, value: object) -> object:
         return _items(value, int, "is not a number")
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _webhook_url(cls, url: str | None) -> str | None:
+        if url is not None and not _web_address(url).startswith("https://"):
+            raise ValueError("Telegram calls https addresses only")
+        return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _webhook_secret(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is None and info.data.get("webhook_url") is not None:
+            raise ValueError("it is not set, so anybody could speak in Telegram's name")
+        if secret is not None and not _SECRET.fullmatch(secret.get_secret_value()):
+            raise ValueError("it is too short, too long, or holds other characters than Telegram takes")
+        return secret
+
+    @field_validator("webhook_listen", "monitor", mode="before")
+    @classmethod
+    def _endpoint(cls, value: object) -> object:
+        return _endpoint_of(value) if isinstance(value, str) else value
 
     @field_validator("allowed_networks", mode="before")
     @classmethod
@@ -163,6 +221,14 @@ def _web_address(url: str) -> str:
     if not usable:
         raise ValueError("it is not an http or https address")
     return url.rstrip("/")
+
+
+def _endpoint_of(value: str) -> Endpoint:
+    """ "127.0.0.1:9464", "[::1]:9464", ":9464" for every address of this machine."""
+    host, _, port = value.strip().rpartition(":")
+    if not port.isascii() or not port.isdecimal() or not 0 <= int(port) < 65536 or "/" in host:
+        raise ValueError("it is not an address and a port")
+    return Endpoint(host.strip("[]") or "0.0.0.0", int(port))  # noqa: S104 the operator asked for it
 
 
 def _items(value: object, read: Callable[[str], object], problem: str) -> object:
@@ -206,6 +272,14 @@ def _faults(wrong: ValidationError) -> list[Fault]:
         problem = error["msg"].removeprefix("Value error, ")
         faults.setdefault(variable, Fault(variable, problem[0].lower() + problem[1:], _REMEDIES[variable]))
     return list(faults.values())
+
+
+def rules_of(settings: Settings) -> Rules:
+    """Who may use the bot, and how much."""
+    return Rules(
+        settings.access, settings.allowed, settings.questions_per_minute, settings.questions_per_day,
+        settings.links_per_day, settings.feeds_per_day, settings.files_per_day, settings.keep_days,
+    )  # fmt: skip
 
 
 def corpus_settings(settings: Settings, data: Path | None = None) -> CorpusSettings:

@@ -1,6 +1,6 @@
 """What a person says or presses in, what is said back out: every use case as one call. No Telegram in it.
 
-    Heard -> command, question, file or button -> may he? -> conversation | summarising | following | ... -> Reply
+    Heard -> is it for him? -> command, question, file, button or oddment -> may he, has he any left? -> a room -> Reply
 
 What a person may cause (a dead link, a stale button, a number that is not in the list) becomes a friendly sentence.
 """
@@ -8,79 +8,45 @@ What a person may cause (a dead link, a stale button, a number that is not in th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
 from bot.alerting.heralding import Herald
-from bot.conversation import Conversation
+from bot.answering.conversation import Conversation
+from bot.answering.elaborating import Elaborating
+from bot.answering.greeting import Greeting
+from bot.answering.oddments import Oddments
+from bot.answering.rating import Rating
+from bot.answering.summarising import Summarising
 from bot.following.feedback import Feedback
 from bot.following.follow import Following
 from bot.following.listing import Listing
 from bot.following.offering import Offering
 from bot.following.presence import Presence
 from bot.following.proposing import Proposing
-from bot.following.rights import OwnPlace, Rights, RightsUnknown, may_change_here
 from bot.following.subscribing import Subscribing
 from bot.following.tuning import Tuning
+from bot.menu import COMMANDS, Command
+from bot.office import Handle, Office, Verb
+from bot.operating.broadcasting import Broadcasting
+from bot.operating.statistics import Statistics
+from bot.people.access import Door
+from bot.people.budgets import Budgets
+from bot.people.groups import GroupSettings
+from bot.people.privacy import Privacy
+from bot.people.rights import OwnPlace, Rights, RightsUnknown, may_change_here
+from bot.people.rules import Budget, Rules
 from bot.receiving import Receiving
 from bot.sheet import clipped, plain, spoken
 from bot.store import BotStore
 from bot.suggestions import Suggestion
-from bot.summarising import Summarising
 from bot.texts import Texts
 from bot.types import Aside, Button, Chat, Delivery, Heard, Held, Letter, Message, Reply
 from retrieval import Corpus, FootnoteError
 
 _COMMAND = re.compile(r"/(\w+)(@\w+)?(?:\s+(.*))?", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command people may send. `in_menu`: it stands in Telegram's list. The text "command.<name>" tells.
-
-    `governed`: in groups it is for administrators.
-    """
-
-    name: str
-    in_menu: bool = True
-    governed: bool = False
-
-
-COMMANDS = (
-    Command("ask"),
-    Command("summary"),
-    Command("follow", governed=True),
-    Command("following"),
-    Command("unfollow", governed=True),
-    Command("tune", in_menu=False, governed=True),
-    Command("settings", governed=True),
-    Command("timezone", in_menu=False, governed=True),
-    Command("quiet", in_menu=False, governed=True),
-    Command("mute", in_menu=False, governed=True),
-    Command("pause", governed=True),
-    Command("resume", in_menu=False, governed=True),
-    Command("add"),
-    Command("language"),
-    Command("help"),
-    Command("start", in_menu=False),
-)
-_GOVERNED = frozenset(command.name for command in COMMANDS if command.governed)
-
-Handle = Callable[[Heard, str], Reply]
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """What a button does. `plain`: its data says it all; else it is the key of what the store keeps.
-
-    `governed`: in groups it is for administrators.
-    """
-
-    do: Handle
-    plain: bool = False
-    governed: bool = False
+_KNOWN: Mapping[str, Command] = {command.name: command for command in COMMANDS}
 
 
 class Desk:
@@ -98,36 +64,53 @@ class Desk:
         rights: Rights | None = None,
         replay: Callable[[Chat], int] = lambda _: 0,
         replan: Callable[[int, int], None] = lambda *_: None,
+        rules: Rules | None = None,
+        username: Callable[[], str] = lambda: "",
+        condition: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        self._corpus = corpus
-        self._store = store
-        self._texts = texts
+        rights = rights or OwnPlace()
+        office = Office(corpus, store, texts, clock, rights, admins, rules or Rules(), username, condition)
+        self._office, self._store, self._texts = office, store, texts
         self._say = partial(spoken, texts)
-        self._rights = rights = rights or OwnPlace()
-        wire = corpus.wire
-        subscribing = Subscribing(corpus, store, clock, replan)
-        proposing = Proposing(corpus, store, texts, clock, rights=rights, subscribing=subscribing)
+        self._door, self._budgets = Door(office), Budgets(office)
+        self._herald = Herald(corpus, store, texts, clock)
         self._summarising = Summarising(corpus, store, texts, clock, admins)
-        self._conversation = Conversation(corpus, store, texts, clock, self._summarising)
-        self._offering = Offering(corpus, texts, clock, proposing)
+        self._conversation = Conversation(office, self._summarising)
+        self._oddments = Oddments(office, self._conversation, self._summarising)
+        self._wire_following(suggestions, replay, replan)
+        rooms = (
+            Greeting(office, self._conversation, self._summarising), self._oddments, self._conversation,
+            Elaborating(office), Rating(office), self._door, Privacy(office), GroupSettings(office),
+            Statistics(office), Broadcasting(office),
+        )  # fmt: skip
+        self._commands = self._own_commands()
+        self._verbs = {**self._reading_verbs(), **self._following_verbs(), **self._presence_verbs()}
+        for room in rooms:
+            self._commands |= room.commands()
+            self._verbs |= room.verbs()
+
+    def _wire_following(
+        self, suggestions: Sequence[Suggestion], replay: Callable[[Chat], int], replan: Callable[[int, int], None]
+    ) -> None:
+        office = self._office
+        corpus, store, texts, clock, rights = office.corpus, office.store, office.texts, office.clock, office.rights
+        subscribing = Subscribing(corpus, store, clock, replan)
+        self._proposing = Proposing(corpus, store, texts, clock, rights=rights, subscribing=subscribing)
+        self._offering = Offering(corpus, texts, clock, self._proposing)
         self._following = Following(
-            corpus, store, texts, clock, rights=rights, subscribing=subscribing, proposing=proposing,
+            corpus, store, texts, clock, rights=rights, subscribing=subscribing, proposing=self._proposing,
             offering=self._offering, suggestions=suggestions,
         )  # fmt: skip
         self._listing = Listing(corpus, store, texts, rights)
         self._tuning = Tuning(store, texts, clock, rights=rights, subscribing=subscribing, listing=self._listing)
         self._feedback = Feedback(corpus, store, texts, clock, rights)
-        self._presence = Presence(store, texts, clock, log_end=wire.log_end, replay=replay)
-        self._herald = Herald(corpus, store, texts, clock)
-        self._receiving = Receiving(corpus, store, texts, self._following, admins)
-        self._commands = self._all_commands()
-        self._verbs = {**self._reading_verbs(), **self._following_verbs(proposing), **self._presence_verbs()}
+        self._presence = Presence(store, texts, clock, log_end=corpus.wire.log_end, replay=replay)
+        self._receiving = Receiving(corpus, store, texts, self._following, office.admins)
 
-    def _all_commands(self) -> dict[str, Handle]:
+    def _own_commands(self) -> dict[str, Handle]:
         return {
-            "start": lambda heard, _: self._say(heard, "start"),
             "help": lambda heard, _: self._say(heard, "help"),
-            "ask": self._conversation.ask,
+            "ask": self._ask,
             "summary": self._summarising.command,
             "add": self._receiving.add,
             "follow": self._following.follow,
@@ -147,18 +130,17 @@ class Desk:
         summarising = {name: Verb(do) for name, do in self._summarising.verbs().items()}
         return {
             **summarising,
-            "all": Verb(self._conversation.ask_everywhere),
             "talk": Verb(self._feedback.talk),
             "pg": Verb(self._page, plain=True),
-            "lang": Verb(self._language, plain=True),
+            "lang": Verb(self._language, plain=True, governed=True),
         }
 
-    def _following_verbs(self, proposing: Proposing) -> dict[str, Verb]:
+    def _following_verbs(self) -> dict[str, Verb]:
         by_feed = Verb(self._tuning.open_feed, governed=True)  # under alerts that were sent long ago
         return {
             "follow": Verb(self._following.begin, governed=True),
-            "try": Verb(proposing.retry, plain=True, governed=True),
-            "yes": Verb(proposing.confirm, plain=True, governed=True),
+            "try": Verb(self._proposing.retry, plain=True, governed=True),
+            "yes": Verb(self._proposing.confirm, plain=True, governed=True),
             "fol": Verb(self._offering.article, governed=True),
             "folq": Verb(self._offering.answer, governed=True),
             "ftop": Verb(self._offering.topic, governed=True),
@@ -184,18 +166,25 @@ class Desk:
 
     def hear(self, heard: Heard) -> Reply:
         """A command or a question -> what is said back. Never raises for what a person may cause."""
+        return self._guarded(lambda heard, _: self._door.refusal(heard) or self._heard(heard), heard, "")
+
+    def _heard(self, heard: Heard) -> Reply:
         if (file := heard.file) is not None:
-            return self._guarded(lambda heard, _: self._receiving.receive(heard, file), heard, "")
+            return self._budgets.refusal(heard, Budget.FILE) or self._receiving.receive(heard, file)
+        if (odd := self._oddments.reply(heard)) is not None:
+            return odd
         command = _COMMAND.fullmatch(heard.text.strip())
         if command is None:
-            return self._guarded(self._conversation.hear, heard, heard.text.strip())
+            return self._ask_freely(heard)
         name = command[1].lower()
-        handle = self._commands.get(name)
-        if handle is None and heard.chat.kind != "private" and command[2] is None:
-            return Reply(())  # in a group it may be meant for another bot
-        if handle is None:
-            return self._say(heard, "command.unknown", failed=True, command=clipped(command[1], 40))
-        return self._guarded(handle, heard, (command[3] or "").strip(), governed=name in _GOVERNED)
+        known, handle = _KNOWN.get(name), self._commands.get(name)
+        if known is not None and known.operator and heard.user_id not in self._office.admins:
+            known = None
+        if known is None or handle is None:
+            is_ours = heard.chat.kind == "private" or command[2] is not None  # in a group it may be another bot's
+            said = self._say(heard, "command.unknown", failed=True, command=clipped(command[1], 40))
+            return said if is_ours else Reply(())
+        return self._guarded(handle, heard, (command[3] or "").strip(), governed=known.governed)
 
     def follow(self, heard: Heard, text: str) -> Reply:
         """As /follow, without asking first."""
@@ -203,9 +192,14 @@ class Desk:
 
     def press(self, heard: Heard) -> Reply:
         """A button's data -> what is said back. Unknown or stale data gets a sentence too."""
+        return self._guarded(lambda heard, _: self._door.refusal(heard) or self._pressed(heard), heard, "")
+
+    def _pressed(self, heard: Heard) -> Reply:
         name, _, argument = heard.text.partition(":")
         verb = self._verbs.get(name)
-        value = argument if verb is not None and verb.plain else self._store.resolve(argument)
+        if verb is not None and verb.operator and heard.user_id not in self._office.admins:
+            verb = None
+        value = argument if verb is not None and verb.plain else self._store.resolve(argument, heard.chat.id)
         if verb is None or value is None:
             return self._say(heard, "button.stale", failed=True)
         return self._guarded(verb.do, heard, value, governed=verb.governed)
@@ -222,9 +216,15 @@ class Desk:
         """What lies in the outbox, put into words now: see Herald."""
         return self._herald.letter(delivery)
 
+    def _ask(self, heard: Heard, question: str) -> Reply:
+        return self._budgets.refusal(heard, Budget.QUESTION) or self._conversation.ask(heard, question)
+
+    def _ask_freely(self, heard: Heard) -> Reply:
+        return self._budgets.refusal(heard, Budget.QUESTION) or self._conversation.hear(heard, heard.text.strip())
+
     def _guarded(self, handle: Handle, heard: Heard, argument: str, *, governed: bool = False) -> Reply:
         try:
-            if governed and not may_change_here(self._rights, heard):
+            if governed and not may_change_here(self._office.rights, heard):
                 return self._say(heard, "rights.denied", failed=True)
             return handle(heard, argument)
         except FootnoteError as fault:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import PurePath
 
+from bot.answering.references import links
 from bot.following.follow import Following
-from bot.references import links
 from bot.sheet import clipped, plain
 from bot.store import BotStore
 from bot.texts import Texts

@@ -14,17 +14,20 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from bot.keeping.broadcasts import Broadcasts
+from bot.keeping.figures import Figures
+from bot.keeping.people import People
+from bot.keeping.turns import Turns
 from bot.outgoing.moving import move_chat
 from bot.outgoing.outbox import utc_now
 from bot.outgoing.steps import LANES
 from bot.subscriptions import Subscriptions, chat_of
-from bot.tables import chats, handles, inbox, offers, outbox, questions
+from bot.tables import chats, handles, inbox, offers, outbox
 from bot.types import Chat, Delivery, Lane
-from retrieval import Turn, open_engine
+from retrieval import open_engine
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-HEAD = "0003"  # the last migration
-PREVIOUS_QUESTIONS = 3  # as many as a follow-up may refer to
+HEAD = "0004"  # the last migration
 KEEP_FINISHED = timedelta(days=30)
 
 
@@ -35,7 +38,17 @@ def open_store(data: Path, clock: Callable[[], datetime] = utc_now) -> BotStore:
 
 
 class BotStore(Subscriptions):
-    """The outbox, subscriptions, and what else the people's side remembers. Sync, safe to call from several threads."""
+    """The outbox, subscriptions, and what else the people's side remembers. Sync, safe to call from several threads.
+
+    What is a subject of its own has a room of its own: `turns`, `people`, `figures`, `broadcasts`.
+    """
+
+    def __init__(self, engine: sa.Engine, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__(engine, clock)
+        self.turns = Turns(engine)
+        self.people = People(engine)
+        self.figures = Figures(engine)
+        self.broadcasts = Broadcasts(engine)
 
     def close(self) -> None:
         """Lets go of the database's files."""
@@ -49,7 +62,11 @@ class BotStore(Subscriptions):
             row = tx.execute(sa.select(chats).where(chats.c.chat_id == chat_id)).first()
             if row is None:
                 fresh = Chat(chat_id, language, kind)
-                tx.execute(sa.insert(chats).values(chat_id=chat_id, language=language, kind=kind, active=True))
+                tx.execute(
+                    sa.insert(chats).values(
+                        chat_id=chat_id, language=language, kind=kind, active=True, since=self._clock()
+                    )
+                )
                 return fresh
         return chat_of(row)
 
@@ -117,26 +134,7 @@ class BotStore(Subscriptions):
             answers = outbox.c.lane == LANES.index(Lane.ANSWER)
             tx.execute(sa.delete(outbox).where(answers, outbox.c.finished_at < old))
 
-    # -- conversation
-
-    def remember(self, chat_id: int, turn: Turn, at: datetime) -> None:
-        """Keeps a question and the articles that it was answered from, so that the next one may refer to them."""
-        asked = {"question": turn.question, "articles": list(turn.articles), "asked_at": at}
-        with self._engine.begin() as tx:
-            tx.execute(sa.insert(questions).values(chat_id=chat_id, **asked))
-
-    def previous(self, chat_id: int, since: datetime) -> tuple[Turn, ...]:
-        """The chat's last questions, at most three, newest last."""
-        theirs = (questions.c.chat_id == chat_id, questions.c.asked_at >= since)
-        recent = sa.select(questions.c.question, questions.c.articles).where(*theirs)
-        newest = recent.order_by(questions.c.asked_at.desc(), questions.c.id.desc()).limit(PREVIOUS_QUESTIONS)
-        with self._reading.connect() as tx:
-            return tuple(Turn(row.question, tuple(row.articles)) for row in reversed(tx.execute(newest).all()))
-
-    def forget_old(self, before: datetime) -> None:
-        """Drops questions asked before that time."""
-        with self._engine.begin() as tx:
-            tx.execute(sa.delete(questions).where(questions.c.asked_at < before))
+    # -- what was offered
 
     def offer(self, chat_id: int, article_id: str, until: datetime) -> None:
         """Keeps what the chat was offered a summary of, in place of what it was offered before."""
@@ -157,21 +155,26 @@ class BotStore(Subscriptions):
 
     # -- what buttons point at
 
-    def handle(self, value: str, *, until: datetime | None = None) -> str:
+    def handle(self, value: str, *, owner: int | None = None, until: datetime | None = None) -> str:
         """A short key for what a button is about, the same one every time; it fits a button's 64 bytes.
 
-        What a person wrote is kept `until` some time, and longer when it is asked for again; anything else for good.
+        What a person wrote has an `owner`, the only chat that the key works in, and is kept `until` some time, longer
+        when it is asked for again; anything else is for everybody and for good.
         """
-        key = blake2b(value.encode(), digest_size=8).hexdigest()
-        with self._engine.begin() as tx:
+        marked = value if owner is None else f"{owner}\0{value}"
+        key = blake2b(marked.encode(), digest_size=8).hexdigest()
+        with self._reading.connect() as tx:  # as a rule it is known, and nobody need wait for a turn to write
             known = tx.execute(sa.select(handles.c.until).where(handles.c.key == key)).first()
-            if known is None:
-                tx.execute(sa.insert(handles).values(key=key, value=value, until=until))
-            elif known.until is not None and (until is None or until > known.until):
-                tx.execute(sa.update(handles).where(handles.c.key == key).values(until=until))
+        if known is not None and (known.until is None or (until is not None and until <= known.until)):
+            return key
+        with self._engine.begin() as tx:
+            later = sa.update(handles).where(handles.c.key == key).values(until=until)
+            if not tx.execute(later).rowcount:
+                tx.execute(sa.insert(handles).values(key=key, value=value, until=until, owner=owner))
         return key
 
-    def resolve(self, key: str) -> str | None:
-        """What a button's key stands for; None for one that was never given out."""
+    def resolve(self, key: str, chat_id: int) -> str | None:
+        """What a button's key stands for; None for one that was never given out, or to another chat."""
+        theirs = sa.or_(handles.c.owner.is_(None), handles.c.owner == chat_id)
         with self._reading.connect() as tx:
-            return tx.execute(sa.select(handles.c.value).where(handles.c.key == key)).scalar()
+            return tx.execute(sa.select(handles.c.value).where(handles.c.key == key, theirs)).scalar()

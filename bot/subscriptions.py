@@ -230,9 +230,10 @@ def _sooner(one: int | None, other: int | None) -> int | None:
 
 def chat_of(row: Sequence[Any]) -> Chat:
     """A row of the table of chats."""
-    chat_id, language, kind, active, zone, quiet_from, quiet_to, muted_until, paused, away_from = row
+    chat_id, language, kind, active, zone, quiet_from, quiet_to, muted_until, paused, away_from = row[:10]
+    _, askers, sources, keep_days = row[10:]
     hours = _hours(zone, quiet_from, quiet_to, muted_until)
-    return Chat(chat_id, language, kind, active, hours, paused, away_from)
+    return Chat(chat_id, language, kind, active, hours, paused, away_from, askers, tuple(sources), keep_days)
 
 
 @lru_cache(maxsize=1_000)  # most of a million chats have the same

@@ -1,7 +1,7 @@
 """The people's database as SQLAlchemy tables: what bot/migrations/ has built by its last number.
 
-A row of the inbox or the outbox is open until `finished_at` is set; then an answer is emptied, so that nobody's words
-are kept longer than the work takes. An alert's row stays for good: its key says that this chat had this story, and its
+A row of the inbox or the outbox is open until `finished_at` is set; then an answer is emptied: what was asked is kept
+in `turns`, as long as its chat wants. An alert's row stays for good: its key says that this chat had this story, its
 content (which article, and why; no words) which alert is to be changed when the article is.
 """
 
@@ -36,16 +36,100 @@ chats = sa.Table(
     sa.Column("muted_until", UtcDateTime),
     sa.Column("paused", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("away_from", sa.BigInteger),  # the log's number from which on nothing was planned
+    sa.Column("since", UtcDateTime),  # when it was first heard of
+    sa.Column("askers", sa.Text, nullable=False, server_default="everyone"),  # of a group: everyone | admins
+    sa.Column(
+        "sources", sa.JSON, nullable=False, server_default="[]"
+    ),  # whose articles a group is answered from; []: all
+    sa.Column("keep_days", sa.SmallInteger),  # how long its questions are kept; NULL: as long as the operator says
 )
-questions = sa.Table(
-    "questions",
+turns = sa.Table(  # questions, and what was said to them
+    "turns",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("update_id", sa.BigInteger),  # NULL: asked in the terminal
     sa.Column("chat_id", sa.BigInteger, nullable=False),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("asked_message", sa.BigInteger),  # the person's own message
     sa.Column("question", sa.Text, nullable=False),
+    sa.Column("standalone", sa.Text, nullable=False),  # as it was understood
+    sa.Column("outcome", sa.Text, nullable=False),  # answered | closest | refused | topic
+    sa.Column("cited", sa.JSON, nullable=False),  # [article, revision, start, end] of each sentence, in their order
+    sa.Column("articles", sa.JSON, nullable=False),  # ids of those that answered it
+    sa.Column("trace", sa.JSON, nullable=False),  # confidence, milliseconds, figures, hits
     sa.Column("asked_at", UtcDateTime, nullable=False),
-    sa.Column("articles", sa.JSON, nullable=False, server_default="[]"),  # ids of those that answered it
-    sa.Index("questions_chat", "chat_id", "asked_at"),
+    sa.Column("forgotten", sa.Boolean, nullable=False, server_default=sa.false()),  # /new: no follow-up refers to it
+    sa.Index("turns_chat", "chat_id", "asked_at"),
+    sa.Index("turns_user", "user_id"),
+    sa.Index("turns_update", "update_id"),
+    sa.Index("turns_message", "chat_id", "asked_message"),
+    sa.Index("turns_outcome", "outcome", "asked_at"),
+    sqlite_autoincrement=True,  # a button holds the number of a turn that may be gone
+)
+ratings = (
+    sa.Table(  # what people think of an answer, with all that is needed to make a question for an evaluation of it
+        "ratings",
+        metadata,
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("turn", sa.Integer, nullable=False),
+        sa.Column("chat_id", sa.BigInteger, nullable=False),
+        sa.Column("user_id", sa.BigInteger, nullable=False),
+        sa.Column("verdict", sa.Text, nullable=False),  # helpful | unhelpful | wrong | missing | outdated | unclear
+        sa.Column("question", sa.Text, nullable=False),
+        sa.Column("standalone", sa.Text, nullable=False),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("quotes", sa.JSON, nullable=False),  # [article, quote] of each sentence that was cited
+        sa.Column("trace", sa.JSON, nullable=False),
+        sa.Column("rated_at", UtcDateTime, nullable=False),
+        sa.Index("ratings_one", "turn", "user_id", unique=True),
+        sa.Index("ratings_user", "user_id"),
+        sa.Index("ratings_chat", "chat_id"),
+    )
+)
+people = sa.Table(  # those of whom something is to be known beyond what they do in a chat
+    "people",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("banned_at", UtcDateTime),
+    sa.Column("banned_by", sa.BigInteger),
+    sa.Column("admitted_at", UtcDateTime),  # by an invite link
+    sa.Column("invite", sa.Text),
+    sa.Column("told_at", UtcDateTime),  # when it was last said to a stranger that this bot is not for everybody
+)
+invites = sa.Table(
+    "invites",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("by", sa.BigInteger, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
+    sa.Column("left", sa.Integer, nullable=False),  # how many people it still lets in
+)
+spendings = sa.Table(  # of daily budgets
+    "spendings",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, primary_key=True),  # question | link | feed | file
+    sa.Column("day", sa.Date, primary_key=True),  # UTC
+    sa.Column("count", sa.Integer, nullable=False),
+)
+figures = sa.Table(  # what happened in each hour, about nobody in particular
+    "figures",
+    metadata,
+    sa.Column("hour", UtcDateTime, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+)
+broadcasts = sa.Table(
+    "broadcasts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("by", sa.BigInteger, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # drafted | spreading | spread | dropped
+    sa.Column("after", sa.BigInteger),  # the last chat that its message was queued for
+    sqlite_autoincrement=True,
 )
 offers = sa.Table(  # of a summary: what "yes" would mean now
     "offers",
@@ -101,6 +185,8 @@ handles = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("until", UtcDateTime),  # a person's own words are kept until then, anything else for good
+    sa.Column("owner", sa.BigInteger),  # the chat that alone may use it; NULL: it says nothing about anybody
+    sa.Index("handles_owner", "owner", **_where("owner IS NOT NULL")),
 )
 inbox = sa.Table(
     "inbox",
@@ -131,12 +217,13 @@ outbox = sa.Table(
     sa.Column("not_before", UtcDateTime, nullable=False),
     sa.Column("lease_until", UtcDateTime),
     sa.Column("finished_at", UtcDateTime),
-    sa.Column("message_id", sa.BigInteger),  # of an alert that was sent by itself
+    sa.Column("message_id", sa.BigInteger),  # that it arrived as; not of an alert that was part of a digest
     sa.Index("outbox_ready", "lane", "id", **_where("state = 'ready'")),
     sa.Index("outbox_sending", "lease_until", **_where("state = 'sending'")),
     sa.Index("outbox_waiting", "not_before", **_where("state = 'waiting'")),
     sa.Index("outbox_chat", "chat_id", "finished_at", "lane", "id"),
     sa.Index("outbox_told", "story", "id", **_where("message_id IS NOT NULL")),
+    sa.Index("outbox_message", "chat_id", "message_id", **_where("message_id IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 cursors = sa.Table(

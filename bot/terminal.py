@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.alerting.planning import Planner
-from bot.desk import COMMANDS, Desk
+from bot.desk import Desk
 from bot.lines import coloured_lines, plain_lines
+from bot.menu import COMMANDS
 from bot.receiving import MOST_BYTES
 from bot.store import BotStore
 from bot.texts import Texts

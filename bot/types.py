@@ -80,6 +80,9 @@ class Chat:
     hours: Hours = Hours()
     paused: bool = False  # nothing is planned for it until it says so
     away_from: int | None = None  # the log's number from which on nothing was planned for it: blocked, or paused
+    askers: Literal["everyone", "admins"] = "everyone"  # of a group: who is answered
+    sources: tuple[str, ...] = ()  # whose articles it is answered from; none named: all
+    keep_days: int | None = None  # how long its questions are kept; None: as long as the operator says, 0: not at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,17 @@ class SentFile:
     name: str
     content: bytes = b""
     fault: str | None = None
+
+
+Wordless = Literal["sticker", "voice", "photo", "video", "place", "contact", "poll", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """Where a forwarded message is from: whoever wrote it, and its address if it is a public channel's post."""
+
+    name: str = ""
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +115,13 @@ class Heard:
     replied: str | None = None  # text of the message that this one replies to, links included
     thread_id: int | None = None  # forum topic
     file: SentFile | None = None
-    message_id: int | None = None  # of the message whose button was pressed
+    message_id: int | None = None  # of what was said; of the message whose button was pressed
+    update_id: int | None = None
+    replied_id: int | None = None  # the message that this one replies to, if it is one of ours
+    quoted: str | None = None  # the part of it that the person quotes
+    forwarded: Forwarded | None = None
+    wordless: Wordless | None = None  # what came instead of words; `text` is its caption
+    edited: bool = False  # said before, and said differently now
 
 
 class MarkKind(StrEnum):
@@ -133,12 +153,22 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that a message carries."""
+
+    name: str
+    content: bytes
+    kind: Literal["document", "photo"] = "document"
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One message within Telegram's limits."""
+    """One message within Telegram's limits. With an attachment its text is the caption."""
 
     text: str
     marks: tuple[Mark, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +179,8 @@ class Reply:
     refused: bool = False  # the articles do not tell
     failed: bool = False  # something the person asked for could not be done
     replaces: bool = False  # the message whose button was pressed becomes this one
+    edits: int | None = None  # an earlier message of ours that becomes this one: a question was edited
+    outcome: Literal["", "answered", "closest", "refused", "topic", "busy"] = ""  # of a question
 
 
 @dataclass(frozen=True, slots=True)

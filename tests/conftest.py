@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from retrieval.ports import Embedder
     from retrieval.sources.workers import Workers
 
-os.environ.setdefault("PTB_TIMEDELTA", "true")  # as bot/telegram.py does, for rooms that are tested without it
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # as reception.py does, for rooms that are tested without it
 _shared = Path(os.environ.get("FOOTNOTE_SHARED", Path(__file__).parents[2] / "shared"))
 SHARED: Path | None = _shared if _shared.is_dir() else None
 SEEDS = Path(__file__).parents[1] / "seeds"

@@ -49,7 +49,7 @@ LAYERS = [  # of retrieval: a room may import from its own line only what is in 
     ["retrieval.calibration"],
 ]
 PEOPLE = [  # of bot
-    ["bot.types", "bot.logs", "bot.progress", "bot.zones"],
+    ["bot.types", "bot.logs", "bot.progress", "bot.zones", "bot.menu", "bot.people.rules"],
     [
         "bot.texts",
         "bot.pages",
@@ -59,16 +59,28 @@ PEOPLE = [  # of bot
         "bot.lock",
         "bot.suggestions",
         "bot.hours",
+        "bot.people.rights",
+        "bot.operating.charts",
     ],
-    ["bot.config", "bot.sheet", "bot.outgoing", "bot.courtesies", "bot.references"],
-    ["bot.subscriptions", "bot.searched", "bot.updates"],
+    ["bot.config", "bot.sheet", "bot.outgoing", "bot.answering.courtesies", "bot.answering.references"],
+    ["bot.subscriptions", "bot.answering.searched", "bot.incoming.updates", "bot.keeping"],
     ["bot.store"],
-    ["bot.render", "bot.summaries", "bot.inbox", "bot.errand", "bot.doctor", "bot.alerting", "bot.following"],
-    ["bot.summarising", "bot.jobs"],
-    ["bot.conversation", "bot.receiving"],
+    ["bot.office"],
+    [
+        "bot.answering.render",
+        "bot.answering.summaries",
+        "bot.incoming.inbox",
+        "bot.errand",
+        "bot.operating",
+        "bot.people",
+        "bot.alerting",
+        "bot.following",
+    ],
+    ["bot.answering", "bot.jobs"],
+    ["bot.receiving"],
     ["bot.desk"],
-    ["bot.clerk", "bot.terminal", "bot.membership"],
-    ["bot.telegram", "bot.printed"],
+    ["bot.incoming", "bot.terminal"],
+    ["bot.printed"],
     ["bot.app", "bot.told", "bot.shown", "bot.adding"],
     ["bot.commands"],
 ]
@@ -148,7 +160,10 @@ def test_only_build_chooses_the_parts(path: Path) -> None:
 def test_nobody_but_the_settings_reads_the_environment(path: Path) -> None:
     reads = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
              if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}]  # fmt: skip
-    assert not reads or name_of(path) in {"bot.config", "bot.telegram"}  # the latter sets a switch of its library
+    assert not reads or name_of(path) in {
+        "bot.config",
+        "bot.incoming.reception",
+    }  # the latter sets a switch of its library
 
 
 @pytest.mark.parametrize(("library", "room"), ONE_ROOM.items())

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import command_line
-from bot.desk import COMMANDS
+from bot.menu import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

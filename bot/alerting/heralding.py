@@ -76,7 +76,7 @@ class Herald:
     def page(self, heard: Heard, key: str, number: int) -> Reply:
         """Another page of a digest, in place of the one that is shown. What is gone by now is left out."""
         voice = Voice(self._texts, heard.chat, self._clock())
-        sending = self._sending(key)
+        sending = self._sending(key, heard.chat.id)
         if sending is None or not 1 <= number <= len(sending.pages):
             return Reply(plain(voice.say("button.stale")), failed=True)
         subscriptions = self._subscriptions(heard.chat.id)
@@ -166,14 +166,14 @@ class Herald:
         """Pages can be turned even in a channel: else nobody there could see the others."""
         turning: Buttons = ()
         if len(sending.pages) > 1:
-            key = self._store.handle(sending.packed(), until=voice.now + PAGES_KEPT)
+            key = self._store.handle(sending.packed(), owner=voice.chat.id, until=voice.now + PAGES_KEPT)
             turning = pager(key, number, len(sending.pages))
         if sending.mixed or voice.chat.kind == "channel":
             return turning
         return (*turning, (settings_button(sending.pages[0][0].subscription, voice),))
 
-    def _sending(self, key: str) -> Sending | None:
-        line = self._store.resolve(key)
+    def _sending(self, key: str, chat_id: int) -> Sending | None:
+        line = self._store.resolve(key, chat_id)
         try:
             return None if line is None else unpacked(line)
         except (ValueError, TypeError):  # a key of something else

@@ -8,12 +8,13 @@ from datetime import datetime
 from functools import partial
 
 from bot.following.proposals import read_number
-from bot.following.rights import Rights, may_change_there
+from bot.keeping.turns import Asked
+from bot.people.rights import Rights, may_change_there
 from bot.sheet import clipped, spoken
 from bot.store import BotStore
 from bot.texts import Texts
 from bot.types import Heard, Reply
-from retrieval import STEP, Corpus, Turn
+from retrieval import STEP, Article, Corpus
 
 MOST_STEPS = 5  # in either direction: beyond that another matching, or other words, help more
 
@@ -50,9 +51,13 @@ class Feedback:
     def talk(self, heard: Heard, article_id: str) -> Reply:
         """The next question leans on this article. Raises UnknownArticle."""
         article = self._corpus.article(article_id)
-        self._store.remember(heard.chat.id, Turn(article.title, (article.id,)), self._clock())
+        self._store.turns.remember(self._mentioned(heard, article))
         title = clipped(article.title) or self._texts.say(heard.chat.language, "untitled")
         return self._say(heard, "feedback.talk", title=title)
+
+    def _mentioned(self, heard: Heard, article: Article) -> Asked:
+        asked = (heard.chat.id, heard.user_id, article.title, article.title)
+        return Asked(*asked, "topic", (), (article.id,), {}, self._clock(), heard.update_id)
 
     def _shift(self, heard: Heard, number: str, steps: int) -> Reply:
         row = read_number(number)

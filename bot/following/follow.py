@@ -13,9 +13,9 @@ from functools import partial
 from bot.following.offering import Offering
 from bot.following.options import read_options
 from bot.following.proposing import Proposing
-from bot.following.rights import Found, Rights, may_change_here
 from bot.following.subjects import find_source, read_subject
 from bot.following.subscribing import Subscribing, most_of, of_feed
+from bot.people.rights import Found, Rights, may_change_here
 from bot.sheet import clipped, plain, spoken
 from bot.store import BotStore
 from bot.suggestions import Suggestion, in_order_for
@@ -130,7 +130,7 @@ class Following:
         rows, listed = [], []
         for link in links[:FEEDS_OFFERED]:
             title = clipped(link.title) or link.url
-            key = self._proposing.key(replace(wanted, subject=link.url, title=title))
+            key = self._proposing.key(heard, replace(wanted, subject=link.url, title=title))
             rows.append((Button(title, f"try:{key}"),))
             listed.append(f"• {clipped(link.title)} {link.url}")  # where nothing can be pressed, it is typed
         head = self._texts.say(heard.chat.language, "follow.choose")

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from bot.following.proposals import read_number
-from bot.following.rights import Rights, may_change_there
 from bot.following.wishes import in_brackets
+from bot.people.rights import Rights, may_change_there
 from bot.sheet import Buttons, clipped, plain, spoken
 from bot.store import BotStore
 from bot.texts import Texts

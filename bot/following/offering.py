@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from bot.answering.references import find_referred
 from bot.following.proposals import unpack_offer
 from bot.following.proposing import Proposing
-from bot.references import find_referred
 from bot.sheet import clipped, plain
 from bot.texts import Texts
 from bot.types import Button, Heard, Kind, Reply, Subscription
@@ -62,7 +62,7 @@ class Offering:
 
     def _choice(self, heard: Heard, verb: str, proposal: Subscription) -> Button:
         text = self._texts.say(heard.chat.language, f"offer.kind.{proposal.kind}", title=clipped(proposal.title))
-        return Button(clipped(text, BUTTON_CHARACTERS), f"{verb}:{self._proposing.key(proposal)}")
+        return Button(clipped(text, BUTTON_CHARACTERS), f"{verb}:{self._proposing.key(heard, proposal)}")
 
     def _proposal(self, heard: Heard, kind: Kind, subject: str, title: str) -> Subscription:
         return Subscription(heard.chat.id, kind, subject, clipped(title), self._clock(), thread_id=heard.thread_id)

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.following.proposals import pack_proposal, unpack_proposal
-from bot.following.rights import Rights, may_change_there
 from bot.following.samples import DAYS, Samples
 from bot.following.subscribing import Begun, Subscribing, most_of
 from bot.following.wishes import TIMED, changed, in_brackets, kept_words, marked, rhythm_words
+from bot.people.rights import Rights, may_change_there
 from bot.sheet import Buttons, Sheet, clipped, plain, spoken, web_link
 from bot.store import BotStore
 from bot.texts import Texts
@@ -60,12 +60,12 @@ class Proposing:
             sheet.write("\n" + self._texts.say(language, "propose.narrowed", words=words))
         if proposal.chat_id != heard.chat.id:
             sheet.write("\n" + self._texts.say(language, "propose.sent_to", name=self._name_of(proposal.chat_id)))
-        return Reply(sheet.messages(self._buttons(language, proposal, self.key(proposal))))
+        return Reply(sheet.messages(self._buttons(language, proposal, self.key(heard, proposal))))
 
     def retry(self, heard: Heard, data: str) -> Reply:
         """ "key" or "key:change": the same message with another matching or rhythm."""
         key, _, change = data.partition(":")
-        proposal = self._load(key)
+        proposal = self._load(heard, key)
         if proposal is not None and (wishes := changed(proposal.wishes, change)) is not None:
             proposal = replace(proposal, wishes=wishes)
         if proposal is None:
@@ -74,7 +74,7 @@ class Proposing:
 
     def confirm(self, heard: Heard, key: str) -> Reply:
         """Follow was pressed."""
-        proposal = self._load(key)
+        proposal = self._load(heard, key)
         if proposal is None:
             return self._say(heard, "button.stale", failed=True)
         return _in_place(self.accept(heard, proposal))
@@ -86,12 +86,12 @@ class Proposing:
         begun = self._subscribing.begin(replace(proposal, by=heard.user_id))
         return self._already(heard, proposal) if begun is None else self._done(heard, begun)
 
-    def key(self, proposal: Subscription) -> str:
+    def key(self, heard: Heard, proposal: Subscription) -> str:
         """What a button says instead of the proposal: "yes:<key>", "try:<key>"."""
-        return self._store.handle(pack_proposal(proposal), until=self._clock() + KEEP)
+        return self._store.handle(pack_proposal(proposal), owner=heard.chat.id, until=self._clock() + KEEP)
 
-    def _load(self, key: str) -> Subscription | None:
-        packed = self._store.resolve(key)
+    def _load(self, heard: Heard, key: str) -> Subscription | None:
+        packed = self._store.resolve(key, heard.chat.id)
         return None if packed is None else unpack_proposal(packed)
 
     def _refusal(self, heard: Heard, proposal: Subscription) -> Reply | None:

@@ -12,7 +12,6 @@ from functools import partial
 
 from bot.following.listing import Listing
 from bot.following.proposals import pack_proposal, read_number, unpack_proposal
-from bot.following.rights import Rights, may_change_there
 from bot.following.subscribing import Subscribing, most_of
 from bot.following.wishes import (
     TIMED,
@@ -25,6 +24,7 @@ from bot.following.wishes import (
     rhythm_words,
 )
 from bot.hours import DAY, due
+from bot.people.rights import Rights, may_change_there
 from bot.sheet import Buttons, Sheet, clipped, plain, spoken
 from bot.store import BotStore
 from bot.texts import Texts
@@ -144,7 +144,7 @@ class Tuning:
     def _leave(self, heard: Heard, one: Subscription) -> Reply:
         if not self._subscribing.end(one):
             return self._gone(heard)
-        key = self._store.handle(pack_proposal(one), until=self._clock() + KEEP_UNDO)
+        key = self._store.handle(pack_proposal(one), owner=heard.chat.id, until=self._clock() + KEEP_UNDO)
         language = heard.chat.language
         undo = Button(self._texts.say(language, "button.undo"), f"back:{key}")
         row = (undo, self._listing.back_button(language, one.chat_id))

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.outgoing.steps import LANES
-from bot.tables import chats, hushed, interests, offers, outbox, questions, subscriptions
+from bot.tables import chats, handles, hushed, interests, offers, outbox, ratings, subscriptions, turns
 from bot.types import Lane
 
 
@@ -22,7 +22,8 @@ def move_chat(tx: sa.Connection, old: int, new: int) -> None:
     heard = sa.select(hushed.c.story).where(hushed.c.chat_id == new)
     tx.execute(sa.delete(hushed).where(hushed.c.chat_id == old, hushed.c.story.in_(heard)))
     tx.execute(sa.update(hushed).where(hushed.c.chat_id == old).values(chat_id=new))
-    tx.execute(sa.update(questions).where(questions.c.chat_id == old).values(chat_id=new))
+    for table, column in ((turns, turns.c.chat_id), (ratings, ratings.c.chat_id), (handles, handles.c.owner)):
+        tx.execute(sa.update(table).where(column == old).values({column: new}))
     tx.execute(sa.delete(offers).where(offers.c.chat_id == old))  # a "yes" after the move asks anew
     _move_outbox(tx, old, new)
 

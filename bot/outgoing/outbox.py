@@ -22,7 +22,7 @@ from bot.outgoing.parcels import unpack
 from bot.outgoing.rows import COLUMNS, columns_of, delivery_of, row_of, told_of
 from bot.outgoing.steps import AWAY, LANES, Room, Step, next_step
 from bot.tables import chats, cursors, outbox, subscriptions
-from bot.types import Alert, Delivery, Digest, Gone, Lane, Moved, Outcome, Sent, Stray, Told
+from bot.types import Alert, Delivery, Gone, Lane, Moved, Outcome, Sent, Stray, Told
 from retrieval import reads_only
 
 PLANNED = "alerts"  # the cursor of the log's last change that alerts were planned for
@@ -121,7 +121,7 @@ class Outbox:
                 return
             step = next_step(outcome, max(row.tries for row in rows), max(row.unclear for row in rows))
             columns = columns_of(step, now, keep=delivery.lane is not Lane.ANSWER)
-            if isinstance(outcome, Sent) and len(rows) == 1 and isinstance(delivery.content, Alert | Digest):
+            if isinstance(outcome, Sent) and len(rows) == 1:
                 columns["message_id"] = outcome.message_id
             tx.execute(sa.update(outbox).where(*open_ones).values(columns))
             self._follow_up(tx, delivery, outcome, now)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, Literal
 
-from bot.types import Alert, Button, Content, Digest, FeedNews, Mark, MarkKind, Message, Stray
+from bot.types import Alert, Attachment, Button, Content, Digest, FeedNews, Mark, MarkKind, Message, Stray
 
 _VALUES = attrgetter(*(field.name for field in fields(Alert)))
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -27,12 +28,15 @@ def pack(content: Message | Content) -> str:
             parcel = {"feed": [feed, kind]}
         case Stray(chat_id):
             parcel = {"stray": chat_id}
-        case Message(text, marks, buttons):
+        case Message(text, marks, buttons, attachment):
             parcel = {
                 "text": text,
                 "marks": [[mark.start, mark.end, mark.kind.value, mark.url] for mark in marks],
                 "buttons": [[[button.text, button.data] for button in row] for row in buttons],
             }
+            if attachment is not None:
+                body = b64encode(attachment.content).decode()
+                parcel["attachment"] = [attachment.name, body, attachment.kind]
     return _ENCODER.encode(parcel)
 
 
@@ -51,4 +55,9 @@ def unpack(line: str) -> Message | Content:
         parcel["text"],
         tuple(Mark(start, end, MarkKind(kind), url) for start, end, kind, url in parcel["marks"]),
         tuple(tuple(Button(text, data) for text, data in row) for row in parcel["buttons"]),
+        _attachment(*parcel["attachment"]) if "attachment" in parcel else None,
     )
+
+
+def _attachment(name: str, content: str, kind: Literal["document", "photo"]) -> Attachment:
+    return Attachment(name, b64decode(content), kind)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import httpx
 from telegram import (
@@ -21,12 +22,13 @@ from telegram import (
 from telegram.constants import MessageEntityType
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError, TimedOut
 
-from bot.types import Gone, Later, Letter, Mark, MarkKind, Message, Moved, Outcome, Rejected, Sent, Unclear
+from bot.types import Attachment, Gone, Later, Letter, Mark, MarkKind, Message, Moved, Outcome, Rejected, Sent, Unclear
 
 RETRY_SECONDS = 0.2  # the first wait after a failure of the network; the outbox doubles it
 TOKEN_SECONDS = 60.0  # a revoked token is the operator's to mend
 READ_SECONDS = 15.0  # Telegram answers within one; a lost reply costs a duplicate, so patience is cheap
 CONNECT_SECONDS = 5.0
+UPLOAD_SECONDS = 60.0  # of a file
 
 ENTITIES = {
     MarkKind.BOLD: MessageEntityType.BOLD,
@@ -81,19 +83,30 @@ class TelegramSender:
     async def _post(self, letter: Letter) -> int:
         message, manner = letter.message, letter.manner
         reply = None if manner.reply_to is None else ReplyParameters(manner.reply_to, allow_sending_without_reply=True)
+        options: dict[str, Any] = {
+            "reply_markup": _keyboard(message),
+            "reply_parameters": reply,
+            "message_thread_id": manner.thread_id,
+            "disable_notification": manner.silent or None,
+            "allow_paid_broadcast": manner.paid or None,
+            "connect_timeout": CONNECT_SECONDS,
+            "read_timeout": READ_SECONDS,
+        }
+        marks = entities_of(message.text, message.marks)
+        if message.attachment is not None:
+            return await self._post_file(letter, message.attachment, caption_entities=marks, **options)
+        preview = LinkPreviewOptions(is_disabled=True)
         sent = await self._bot.send_message(
-            letter.chat_id,
-            message.text,
-            entities=entities_of(message.text, message.marks),
-            reply_markup=_keyboard(message),
-            reply_parameters=reply,
-            message_thread_id=manner.thread_id,
-            disable_notification=manner.silent or None,
-            allow_paid_broadcast=manner.paid or None,
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
+            letter.chat_id, message.text, entities=marks, link_preview_options=preview, **options
         )
+        return sent.message_id
+
+    async def _post_file(self, letter: Letter, file: Attachment, **options: Any) -> int:
+        options |= {"caption": letter.message.text or None, "filename": file.name, "write_timeout": UPLOAD_SECONDS}
+        if file.kind == "photo":
+            sent = await self._bot.send_photo(letter.chat_id, file.content, **options)
+        else:
+            sent = await self._bot.send_document(letter.chat_id, file.content, **options)
         return sent.message_id
 
     async def _change(self, letter: Letter) -> int:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.desk import COMMANDS, Desk
+from bot.desk import Desk
+from bot.menu import COMMANDS
 from bot.store import BotStore
 from bot.texts import load_texts
 from bot.types import Chat, Heard, Reply

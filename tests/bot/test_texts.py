@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk import COMMANDS
+from bot.menu import COMMANDS
 from bot.texts import FALLBACK, PLURALS, load_texts, slug
 from retrieval import AddressRefused, FetchFailed, FootnoteError, SourceError, StoreFailed, UnknownArticle
 from retrieval import errors as tree

@@ -27,7 +27,7 @@ from tests.bot.alerting.test_notices import (
     taken,
     voice,
 )  # fmt: skip
-from tests.bot.test_render import marked, targets
+from tests.bot.answering.test_render import marked, targets
 from tests.fake_corpus import BAKERY
 
 DAILY = Sending("daily", 2, SOON, mixed=False)

@@ -15,7 +15,7 @@ from bot.alerting.notices import Notice, Voice
 from bot.outgoing.sender import entities_of
 from bot.types import Alert, Button, Chat, FeedNews, Hours, Kind, MarkKind, Message, Subscription
 from retrieval import Article, Nearest, Sentence, Span
-from tests.bot.test_render import (
+from tests.bot.answering.test_render import (
     TEXTS,
     addresses,
     citations,

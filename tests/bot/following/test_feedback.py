@@ -9,7 +9,7 @@ from bot.following.feedback import MOST_STEPS
 from bot.store import BotStore
 from bot.texts import load_texts
 from retrieval import STEP
-from tests.bot.people import READER, Person, text
+from tests.bot.wiring import READER, Person, text
 from tests.fake_corpus import BAKERY, FERRY, FakeCorpus, HandClock
 
 

@@ -8,15 +8,15 @@ import pytest
 
 from bot.desk import Desk
 from bot.following.offering import BUTTON_CHARACTERS
-from bot.following.rights import Found, OwnPlace
 from bot.following.subscribing import PER_CHAT
 from bot.pages import LIMITS
+from bot.people.rights import Found, OwnPlace
 from bot.store import BotStore
 from bot.suggestions import Suggestion
 from bot.texts import load_texts
 from bot.types import TERMINAL_CHAT, Chat, Heard, Kind, Reply, Rhythm, SentFile, Subscription
 from retrieval import FeedLink
-from tests.bot.people import FakeRights, Person, all_buttons, buttons, text
+from tests.bot.wiring import FakeRights, Person, all_buttons, buttons, text
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock
 
 FEED, OTHER = "https://news.example/rss", "https://other.example/atom"

@@ -19,7 +19,7 @@ from bot.store import BotStore
 from bot.texts import load_texts
 from bot.types import Kind, Matching, Rhythm, Subscription, Wishes
 from retrieval import Article, Corpus
-from tests.bot.people import Person, all_buttons, buttons, text
+from tests.bot.wiring import Person, all_buttons, buttons, text
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock
 
 FEED = "https://news.example/rss"

@@ -15,7 +15,7 @@ from bot.pages import LIMITS
 from bot.store import BotStore, open_store
 from bot.texts import load_texts
 from bot.types import Alert, Delivery, Hours, Kind, Lane, Manner, Matching, Reply, Rhythm, Subscription, Wishes
-from tests.bot.people import READER, Person, all_buttons, buttons, text
+from tests.bot.wiring import READER, Person, all_buttons, buttons, text
 from tests.fake_corpus import BAKERY, FERRY, FakeCorpus, HandClock
 
 FEED = "https://news.example/rss"

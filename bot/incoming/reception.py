@@ -1,0 +1,166 @@
+"""Telegram's updates -> the desk -> deliveries in the outbox. Thin: what is said is decided elsewhere.
+
+    update | understand | (one hop to a thread: clerk) | wake the drain
+
+Updates of one chat are handled one after the other, chats beside each other. An update is finished in the same
+transaction that queues what is said back: a crash before it means that the update is handled again at the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+from weakref import WeakValueDictionary
+
+from telegram import Update
+from telegram.error import TelegramError
+from telegram.ext import Application, ApplicationBuilder, TypeHandler
+from telegram.request import HTTPXRequest
+
+from bot.incoming.clerk import Clerk
+from bot.incoming.inbox import BACKLOG, Inbox, JournalBot
+from bot.incoming.passing import Passing
+from bot.incoming.signs import MOST_SIGNS, Signs
+from bot.incoming.updates import Document, Event, Guest, Pressed, Reached, Said, Searched, Upgraded, understand
+from bot.outgoing.rates import PAID
+from bot.outgoing.sender import CONNECT_SECONDS, READ_SECONDS
+from bot.types import SentFile
+
+logger = logging.getLogger(__name__)
+
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming form of waits; else it warns of the old one
+
+POOL = PAID.window + MOST_SIGNS  # connections
+QUESTION_THREADS = 4
+ERRAND_THREADS = 4
+ERRANDS = ("/add", "/follow", "/summary")  # these may fetch from the web, for up to 20 s
+PRESSED_ERRANDS = ("follow:", "try:", "yes:", "back:", "catchup:")
+FILE_SECONDS = 60.0  # to fetch a file that somebody sent
+
+TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+def build_bot(inbox: Inbox, token: str, api_url: str) -> JournalBot:
+    """A bot that is not initialised yet; `api_url` like "https://api.telegram.org"."""
+
+    def request(pool: int) -> HTTPXRequest:
+        return HTTPXRequest(pool, READ_SECONDS, connect_timeout=CONNECT_SECONDS, pool_timeout=CONNECT_SECONDS)
+
+    return JournalBot(
+        inbox,
+        token,
+        base_url=f"{api_url}/bot",
+        base_file_url=f"{api_url}/file/bot",
+        request=request(POOL),
+        get_updates_request=request(2),
+    )
+
+
+def build_application(
+    bot: JournalBot, handle: Callable[[Update, Any], Coroutine[Any, Any, None]]
+) -> TelegramApplication:
+    """An application that gives every update to `handle`, as many at a time as the inbox lets in."""
+    builder = ApplicationBuilder().bot(bot).job_queue(None).concurrent_updates(BACKLOG * 2)
+    application: TelegramApplication = builder.build()
+    application.add_handler(TypeHandler(Update, handle))
+    return application
+
+
+class Reception:
+    """Handles updates. `wake` is called on the event loop when there is something to send."""
+
+    def __init__(self, bot: JournalBot, inbox: Inbox, clerk: Clerk, passing: Passing, wake: Callable[[], None]) -> None:
+        self._bot = bot
+        self._inbox = inbox
+        self._clerk = clerk
+        self._wake = wake
+        self._signs, self._passing = Signs(bot), passing
+        self._questions = ThreadPoolExecutor(QUESTION_THREADS, "question")
+        self._errands = ThreadPoolExecutor(ERRAND_THREADS, "errand")
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._closing = False
+
+    async def handle(self, update: Update, _: object = None) -> None:
+        """An update that cannot be handled is finished with an apology; one that cannot be finished is kept."""
+        if not self._inbox.begin(update.update_id):
+            return
+        try:
+            event = self._understood(update)
+            if isinstance(event, Searched | Guest):
+                await self._passing.answer(event)
+                return
+            if isinstance(event, Pressed):  # at once, whoever's turn it is
+                self._signs.acknowledge(event.query_id)
+            async with self._turn(event):
+                if not self._closing:  # else it is handled at the next start
+                    await self._meet(update.update_id, event)
+        except Exception:
+            logger.exception("update %d is left for the next start", update.update_id)
+        finally:
+            self._inbox.end()
+
+    def _understood(self, update: Update) -> Event | None:
+        try:
+            return understand(update, self._bot.bot)
+        except Exception:  # it would be no clearer at the next start
+            logger.exception("update %d could not be understood", update.update_id)
+            return None
+
+    def close(self) -> None:
+        """Begins nothing new. What is being worked on goes on; await the handlers to see it done."""
+        self._closing = True
+
+    async def release(self) -> None:
+        """Lets go of the threads, once the handlers are done."""
+        await self._signs.release()
+        for pool in (self._questions, self._errands):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _meet(self, update_id: int, event: Event | None) -> None:
+        pool = self._errands if _is_errand(event) else self._questions
+        with self._signs.of_life(event):
+            event = await self._with_file(event)
+            await asyncio.get_running_loop().run_in_executor(pool, self._clerk.serve, update_id, event)
+        self._wake()
+
+    async def _with_file(self, event: Event | None) -> Event | None:
+        """What was said, with the bytes of its document where we want them."""
+        if not isinstance(event, Said) or (sent := event.document) is None:
+            return event
+        if not self._clerk.wants(event):
+            return replace(event, file=SentFile(sent.name, fault="too large"))
+        try:
+            file = await self._bot.get_file(sent.file_id)
+            content = bytes(await file.download_as_bytearray(read_timeout=FILE_SECONDS))
+        except TelegramError as error:
+            logger.warning("a file could not be fetched from Telegram: %s", type(error).__name__)
+            return replace(event, file=SentFile(sent.name, fault="unreadable"))
+        return replace(event, file=SentFile(sent.name, content))
+
+    def _turn(self, event: Event | None) -> contextlib.AbstractAsyncContextManager[None]:
+        """One event of a chat at a time, in the order they came."""
+        match event:
+            case Said(place) | Pressed(place) | Reached(place):
+                chat_id = place.chat_id
+            case Upgraded(old_id, _):
+                chat_id = old_id
+            case _:
+                return contextlib.nullcontext()
+        return self._turns.setdefault(chat_id, asyncio.Lock())
+
+
+def _is_errand(event: Event | None) -> bool:
+    match event:
+        case Said(document=Document()):
+            return True
+        case Said(text=str(text)):
+            return text.lower().startswith(ERRANDS)
+        case Pressed(data=data):
+            return data.startswith(PRESSED_ERRANDS)
+    return False
