@@ -94,6 +94,10 @@ def _keeping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     choice = calibration.add_mutually_exclusive_group(required=True)
     choice.add_argument("questions", type=Path, nargs="?", metavar="QUESTIONS", help="a file, or the folder it is in")
     choice.add_argument("--reset", action="store_true", help="go back to what Footnote came with")
+    feedback = _command(commands, "feedback", "show what people think of the answers", json=True)
+    feedback.add_argument(
+        "--export", type=Path, metavar="FILE", help="write it as questions for an evaluation (-: standard output)"
+    )
     _command(commands, "rebuild", "build the index anew")
     _command(commands, "stats", "show how much there is", json=True)
     _command(commands, "doctor", "check that everything is in order", json=True)

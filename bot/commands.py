@@ -19,12 +19,13 @@ from rich.text import Text
 
 from bot.adding import add_places, fill_from
 from bot.alerting.planning import Planner
-from bot.config import ConfigurationError, corpus_settings, load_settings, spoken_language
+from bot.config import ConfigurationError, corpus_settings, load_settings, secrets_of, spoken_language
 from bot.desk import Desk
 from bot.documents import article_document, stats_document
 from bot.errand import Errand
-from bot.logs import configure
+from bot.logs import blotted, configure
 from bot.operating.doctor import examine, worst
+from bot.opinions import show_feedback
 from bot.outgoing.outbox import utc_now
 from bot.printed import print_document, print_failure, print_reply, print_rows
 from bot.sheet import clean, clipped, title_of
@@ -56,13 +57,13 @@ def execute(arguments: argparse.Namespace) -> int:
         return _misconfigured(wrong)
     texts = load_texts()
     errand = Errand(arguments, settings, texts, texts.known(arguments.language or spoken_language()))
-    configure(errand.log_level)
+    configure(errand.log_level, secrets_of(settings))
     return _guarded(errand)
 
 
 def _misconfigured(wrong: ConfigurationError) -> int:
     for fault in wrong.faults:
-        print(fault, file=sys.stderr)
+        print(blotted(str(fault)), file=sys.stderr)  # a secret may stand in the wrong place
     return BAD_USAGE
 
 
@@ -82,7 +83,7 @@ def _guarded(errand: Errand) -> int:
         return print_failure(errand, errand.texts.error(errand.language, fault))
     except Exception as error:  # the edge of the program
         log.debug("command failed", exc_info=True)
-        told = f"{type(error).__name__}: {clipped(str(error)).rstrip('.')}"
+        told = f"{type(error).__name__}: {clipped(blotted(str(error))).rstrip('.')}"
         return print_failure(errand, errand.say("cli.failure", message=told))
 
 
@@ -270,6 +271,7 @@ _COMMANDS: Mapping[str, Callable[[Errand], int]] = {
     "follow": _follow,
     "eval": _eval,
     "calibrate": _calibrate,
+    "feedback": show_feedback,
     "rebuild": _rebuild,
     "stats": _stats,
     "doctor": _doctor,

@@ -274,11 +274,18 @@ def _faults(wrong: ValidationError) -> list[Fault]:
     return list(faults.values())
 
 
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """What must not be shown to anybody."""
+    secrets = (settings.telegram_bot_token, settings.webhook_secret, settings.llm_key)
+    return tuple(secret.get_secret_value() for secret in secrets if secret is not None)
+
+
 def rules_of(settings: Settings) -> Rules:
     """Who may use the bot, and how much."""
     return Rules(
         settings.access, settings.allowed, settings.questions_per_minute, settings.questions_per_day,
         settings.links_per_day, settings.feeds_per_day, settings.files_per_day, settings.keep_days,
+        settings.llm_url is not None,
     )  # fmt: skip
 
 

@@ -12,12 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
+from bot import costs
 from bot.alerting.heralding import Herald
+from bot.answering.cards import Cards, Offer
 from bot.answering.conversation import Conversation
+from bot.answering.crowded import Crowded
 from bot.answering.elaborating import Elaborating
 from bot.answering.greeting import Greeting
 from bot.answering.oddments import Oddments
 from bot.answering.rating import Rating
+from bot.answering.showing import Filing, Showing
 from bot.answering.summarising import Summarising
 from bot.following.feedback import Feedback
 from bot.following.follow import Following
@@ -32,8 +36,10 @@ from bot.office import Handle, Office, Verb
 from bot.operating.broadcasting import Broadcasting
 from bot.operating.statistics import Statistics
 from bot.people.access import Door
+from bot.people.banning import Banning
 from bot.people.budgets import Budgets
 from bot.people.groups import GroupSettings
+from bot.people.inviting import Inviting
 from bot.people.privacy import Privacy
 from bot.people.rights import OwnPlace, Rights, RightsUnknown, may_change_here
 from bot.people.rules import Budget, Rules
@@ -72,22 +78,35 @@ class Desk:
         office = Office(corpus, store, texts, clock, rights, admins, rules or Rules(), username, condition)
         self._office, self._store, self._texts = office, store, texts
         self._say = partial(spoken, texts)
+        self._cards = Cards(office)
         self._door, self._budgets = Door(office), Budgets(office)
         self._herald = Herald(corpus, store, texts, clock)
         self._summarising = Summarising(corpus, store, texts, clock, admins)
         self._conversation = Conversation(office, self._summarising)
-        self._oddments = Oddments(office, self._conversation, self._summarising)
         self._wire_following(suggestions, replay, replan)
+        filing = Filing(self._receiving.add, self._receiving.file_text)
+        self._oddments = Oddments(office, self._summarising, Showing(office, self._conversation.ask, self._budgets, filing))
+        self._crowded = Crowded(office, self._heard)
         rooms = (
-            Greeting(office, self._conversation, self._summarising), self._oddments, self._conversation,
-            Elaborating(office), Rating(office), self._door, Privacy(office), GroupSettings(office),
-            Statistics(office), Broadcasting(office),
+            Greeting(office, self._ask, self._summarising, self._proposing), self._oddments, self._conversation,
+            Elaborating(office), Rating(office), Inviting(office), Banning(office, self._presence.welcome),
+            Privacy(office), GroupSettings(office), Statistics(office), Broadcasting(office),
+            self._crowded,
         )  # fmt: skip
         self._commands = self._own_commands()
         self._verbs = {**self._reading_verbs(), **self._following_verbs(), **self._presence_verbs()}
         for room in rooms:
             self._commands |= room.commands()
             self._verbs |= room.verbs()
+        self._charge()
+
+    def _charge(self) -> None:
+        """What costs a person something is done once it is paid for."""
+        for name, cost in costs.of_commands(self._office.corpus).items():
+            self._commands[name] = self._budgets.charged(cost, self._commands[name])
+        for name, cost in costs.of_verbs().items():
+            if (verb := self._verbs.get(name)) is not None:
+                self._verbs[name] = verb._replace(do=self._budgets.charged(cost, verb.do))
 
     def _wire_following(
         self, suggestions: Sequence[Suggestion], replay: Callable[[Chat], int], replan: Callable[[int, int], None]
@@ -109,7 +128,7 @@ class Desk:
 
     def _own_commands(self) -> dict[str, Handle]:
         return {
-            "help": lambda heard, _: self._say(heard, "help"),
+            "help": self._help,
             "ask": self._ask,
             "summary": self._summarising.command,
             "add": self._receiving.add,
@@ -164,9 +183,20 @@ class Desk:
             "skip": Verb(self._presence.skip, plain=True, governed=True),
         }
 
+    def sorry(self, heard: Heard) -> Reply:
+        """What is said back at once where there is no time to hear somebody out."""
+        return self._guarded(lambda heard, _: self._door.refusal(heard) or self._sorry(heard), heard, "")
+
     def hear(self, heard: Heard) -> Reply:
         """A command or a question -> what is said back. Never raises for what a person may cause."""
-        return self._guarded(lambda heard, _: self._door.refusal(heard) or self._heard(heard), heard, "")
+        return self._guarded(lambda heard, _: self._door.refusal(heard) or self._revised(heard), heard, "")
+
+    def _sorry(self, heard: Heard) -> Reply:
+        return self._conversation.revise(heard, self._crowded.sorry)
+
+    def _revised(self, heard: Heard) -> Reply:
+        """What was said before and is said differently now is answered where the old answer stands, if at all."""
+        return self._conversation.revise(heard, self._heard)
 
     def _heard(self, heard: Heard) -> Reply:
         if (file := heard.file) is not None:
@@ -206,15 +236,26 @@ class Desk:
 
     def welcome(self, chat: Chat) -> Message | None:
         """For a chat that comes back: what it missed, to be sent or let go. None where nothing is followed."""
-        return self._presence.welcome(chat)
+        return self._presence.welcome(chat) if self._door.admits(chat.id, chat.id) else None
 
     def wants(self, user_id: int, name: str, size: int) -> bool:
         """Whether a file that a person sends is to be handed in with its bytes; they are not needed to decline it."""
-        return self._receiving.wants(user_id, name, size)
+        return self._receiving.wants(user_id, name, size) and self._door.admits(user_id, user_id)
+
+    def offer(self, user_id: int, language: str, text: str) -> Offer:
+        """What somebody may post who types our name and these words in whatever chat; nothing for a stranger."""
+        if not self.admits(user_id, user_id):
+            return Offer(self._texts.known(language), (), "in")
+        return self._cards.offer(user_id, language, text)
+
+    def admits(self, user_id: int, chat_id: int) -> bool:
+        """Whether somebody is answered in a chat; of a private one that is his own number. Nothing is said or kept."""
+        return self._door.admits(user_id, chat_id)
 
     def letter(self, delivery: Delivery) -> Letter | Held | Aside | None:
-        """What lies in the outbox, put into words now: see Herald."""
-        return self._herald.letter(delivery)
+        """What lies in the outbox, put into words now: see Herald. Aside: also for whoever is no longer let in."""
+        is_alert = not isinstance(delivery.content, Message)
+        return Aside() if is_alert and self._door.keeps_out(delivery.chat_id) else self._herald.letter(delivery)
 
     def _ask(self, heard: Heard, question: str) -> Reply:
         return self._budgets.refusal(heard, Budget.QUESTION) or self._conversation.ask(heard, question)
@@ -231,6 +272,10 @@ class Desk:
             return Reply(plain(self._texts.error(heard.chat.language, fault)), failed=True)
         except RightsUnknown:
             return self._say(heard, "rights.unknown", failed=True)
+
+    def _help(self, heard: Heard, _: str) -> Reply:
+        keys = ("help", "help_operator") if heard.user_id in self._office.admins else ("help",)
+        return Reply(plain("\n\n".join(self._office.say(heard, key).strip() for key in keys)))
 
     def _page(self, heard: Heard, place: str) -> Reply:
         key, _, number = place.partition(":")

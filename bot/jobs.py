@@ -1,4 +1,4 @@
-"""Three loops that never end by themselves: refresh feeds, plan alerts, drain the outbox; and a little housekeeping.
+"""Loops that never end by themselves: refresh feeds, plan alerts, drain the outbox, housekeeping, and others' chores.
 
 Each round is work that may be cut off at any point and done again. A round that fails is logged and tried again later.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import wraps
 
 from bot.alerting.planning import Planner
+from bot.keeping.retention import KEEP_DAYS
 from bot.outgoing.delivery import Drain
 from bot.store import BotStore
 from retrieval import Corpus, SourceError
@@ -21,7 +23,11 @@ logger = logging.getLogger(__name__)
 REFRESH_SECONDS = 5.0  # how often we look whether a feed is due
 PLAN_SECONDS = 2.0
 TIDY_SECONDS = 3600.0
+ERASE_SECONDS = 20.0  # somebody who is forgotten is gone from the files within a minute
 FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 60.0
+
+Chore = Callable[[], bool]
+"""A short piece of work, for a thread. Whether there is more of it to do at once, and something to send."""
 
 
 def watch_followed(corpus: Corpus, store: BotStore) -> None:
@@ -45,13 +51,18 @@ class Jobs:
         *,
         poll_seconds: int,
         clock: Callable[[], datetime],
+        keep_days: int = KEEP_DAYS,
+        chores: Sequence[tuple[Chore, float]] = (),
     ) -> None:
+        """`keep_days`: how long questions are kept at most. `chores`: each with the seconds until it is done again."""
         self._corpus = corpus
         self._store = store
         self._planner = planner
         self._drain = drain
         self._poll_seconds = poll_seconds
         self._clock = clock
+        self._keep_days = keep_days
+        self._chores = chores
         self._stop = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
 
@@ -63,6 +74,8 @@ class Jobs:
             (self._refresh, REFRESH_SECONDS),
             (self._plan, PLAN_SECONDS),
             (self._tidy, TIDY_SECONDS),
+            (self._erase, ERASE_SECONDS),
+            *((self._by_pieces(chore), pause) for chore, pause in self._chores),
         )
         self._loops = [asyncio.create_task(self._forever(work, pause)) for work, pause in rounds]
 
@@ -92,9 +105,24 @@ class Jobs:
             self._drain.wake()
 
     async def _tidy(self) -> None:
-        await asyncio.to_thread(self._store.prune, self._clock())
+        await asyncio.to_thread(self._store.prune, self._clock(), self._keep_days)
+        await asyncio.to_thread(self._store.erasing.empty_log)
         await asyncio.to_thread(self._planner.forget_interests)
         await asyncio.to_thread(watch_followed, self._corpus, self._store)
+
+    async def _erase(self) -> None:
+        """What is kept for a talk only goes soon after it, and what was deleted goes from the files."""
+        now = self._clock()
+        await asyncio.to_thread(self._store.retention.prune_brief, now)
+        await asyncio.to_thread(self._store.erasing.run, now)
+
+    def _by_pieces(self, chore: Chore) -> Callable[[], Awaitable[None]]:
+        @wraps(chore)
+        async def work() -> None:
+            while not self._stop.is_set() and await asyncio.to_thread(chore):
+                self._drain.wake()
+
+        return work
 
     async def _forever(self, work: Callable[[], Awaitable[None]], pause: float) -> None:
         backoff = FIRST_BACKOFF

@@ -20,3 +20,15 @@ def hold(data: Path) -> Iterator[None]:
         except OSError as error:
             raise StoreFailed(str(data), "busy") from error
         yield
+
+
+def is_held(data: Path) -> bool:
+    """Whether any process holds it, this one among them."""
+    try:
+        with (data / "bot.lock").open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go of as the file is closed
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

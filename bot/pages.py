@@ -88,7 +88,7 @@ def _end(text: str, marks: Sequence[Mark], start: int) -> int:
 def _reach(text: str, marks: Sequence[Mark], start: int) -> int:
     """The furthest end that the limits allow."""
     left, far = LIMITS.units, start
-    while far < len(text) and left >= (size := units(text[far])):
+    while far < len(text) and left >= (size := 1 + (text[far] > "\uffff")):
         left -= size
         far += 1
     within = [mark for mark in marks if mark.end > start]

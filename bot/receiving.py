@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
+from hashlib import blake2b
 from pathlib import PurePath
 
 from bot.answering.references import links
@@ -13,7 +15,7 @@ from bot.sheet import clipped, plain
 from bot.store import BotStore
 from bot.texts import Texts
 from bot.types import Button, Heard, Reply, SentFile
-from retrieval import Added, Corpus, SourceError, UnreadableFile
+from retrieval import Added, Article, Corpus, SourceError, UnreadableFile
 
 MOST_BYTES = 20_000_000  # what Telegram lets a bot download
 LISTS = (".opml", ".xml")
@@ -58,6 +60,13 @@ class Receiving:
         if not found:
             return Reply(plain(self._say(heard, "add.usage")), failed=True)
         return self._one(heard, self._corpus.add_page(found[0]))
+
+    def file_text(self, heard: Heard, article: Article) -> Reply:
+        """A text that somebody showed becomes an article, named by its address or its own words. Raises SourceError."""
+        if heard.user_id not in self._admins:
+            return Reply(plain(self._say(heard, "add.forbidden", user=heard.user_id)), failed=True)
+        digest = blake2b(f"{article.title}\n{article.text}".encode(), digest_size=8).hexdigest()
+        return self._one(heard, self._corpus.add(replace(article, id=article.url or f"text-{digest}")))
 
     def _one(self, heard: Heard, result: Added | SourceError) -> Reply:
         if isinstance(result, SourceError):

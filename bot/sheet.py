@@ -9,7 +9,6 @@ silently: what does not fit goes on in the next message.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -27,8 +26,11 @@ FRAGMENT_WORDS = 5  # from each end of a long sentence: browsers search for "fir
 TITLE_CHARACTERS = 200  # of a title in a list; an ellipsis shows the cut
 GLOSS_CHARACTERS = 80  # of what stands in brackets inside a sentence
 
-# Bidirectional marks, overrides and isolates, zero-width spaces, soft hyphens. Joiners stay: emoji need them.
-_TRICKS = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Controls that are no white space and lone surrogates; bidirectional marks, overrides and isolates, zero-width spaces,
+# soft hyphens. Joiners stay: emoji need them.
+_TRICKS = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _SPACES = re.compile(r"\s+")
 _ROUND = str.maketrans("[]", "()")
 
@@ -142,8 +144,7 @@ def _line(text: str) -> str:
 
 
 def _inert(text: str) -> str:
-    kept = (char for char in _TRICKS.sub("", text) if char.isspace() or unicodedata.category(char) not in ("Cc", "Cs"))
-    return "".join(kept)
+    return _TRICKS.sub("", text)
 
 
 def web_link(url: str | None) -> str | None:

@@ -14,9 +14,14 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from bot.keeping.belongings import Belongings
 from bot.keeping.broadcasts import Broadcasts
+from bot.keeping.erasing import Erasing
 from bot.keeping.figures import Figures
+from bot.keeping.misses import Misses
 from bot.keeping.people import People
+from bot.keeping.ratings import Ratings
+from bot.keeping.retention import KEEP_DAYS, Retention
 from bot.keeping.turns import Turns
 from bot.outgoing.moving import move_chat
 from bot.outgoing.outbox import utc_now
@@ -40,15 +45,20 @@ def open_store(data: Path, clock: Callable[[], datetime] = utc_now) -> BotStore:
 class BotStore(Subscriptions):
     """The outbox, subscriptions, and what else the people's side remembers. Sync, safe to call from several threads.
 
-    What is a subject of its own has a room of its own: `turns`, `people`, `figures`, `broadcasts`.
+    What is a subject of its own has a room of its own: `turns`, `ratings`, `people`, `figures`, `broadcasts`.
     """
 
     def __init__(self, engine: sa.Engine, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(engine, clock)
         self.turns = Turns(engine)
         self.people = People(engine)
+        self.ratings = Ratings(engine)
         self.figures = Figures(engine)
+        self.misses = Misses(engine)
         self.broadcasts = Broadcasts(engine)
+        self.belongings = Belongings(engine)
+        self.retention = Retention(engine)
+        self.erasing = Erasing(engine)
 
     def close(self) -> None:
         """Lets go of the database's files."""
@@ -58,6 +68,8 @@ class BotStore(Subscriptions):
 
     def chat(self, chat_id: int, *, language: str, kind: Literal["private", "group", "channel"]) -> Chat:
         """The chat as it is known; an unknown one is written down with what is given."""
+        if (known := self.known_chat(chat_id)) is not None:  # as a rule; nobody need wait for a turn to write
+            return known
         with self._engine.begin() as tx:
             row = tx.execute(sa.select(chats).where(chats.c.chat_id == chat_id)).first()
             if row is None:
@@ -81,8 +93,22 @@ class BotStore(Subscriptions):
         with self._engine.begin() as tx:
             tx.execute(sa.update(chats).where(chats.c.chat_id == chat_id).values(language=language))
 
+    def set_askers(self, chat_id: int, askers: Literal["everyone", "admins"]) -> None:
+        """Who is answered in a group from now on."""
+        with self._engine.begin() as tx:
+            tx.execute(sa.update(chats).where(chats.c.chat_id == chat_id).values(askers=askers))
+
+    def set_sources(self, chat_id: int, sources: Sequence[str]) -> None:
+        """Whose articles a group is answered from; none named: all."""
+        with self._engine.begin() as tx:
+            tx.execute(sa.update(chats).where(chats.c.chat_id == chat_id).values(sources=list(sources)))
+
     def set_active(self, chat_id: int, active: bool) -> None:
-        """Whether messages reach the chat. What it follows is kept either way, and what waits for it is laid aside."""
+        """Whether messages reach the chat. What it follows is kept either way, and what waits for it is laid aside.
+        Whoever is banned stays out of reach.
+        """
+        if active and self.people.is_banned(chat_id):
+            return
         with self._engine.begin() as tx:
             if active:
                 tx.execute(sa.update(chats).where(chats.c.chat_id == chat_id).values(active=True))
@@ -123,10 +149,13 @@ class BotStore(Subscriptions):
             self._insert(tx, deliveries)
         return True
 
-    def prune(self, now: datetime) -> None:
-        """Drops finished updates and answers older than KEEP_FINISHED, and handles at their end. Alerts' rows stay:
-        their keys must.
+    def prune(self, now: datetime, keep_days: int = KEEP_DAYS) -> None:
+        """Drops finished updates and answers older than KEEP_FINISHED, handles at their end, and what people asked
+        longer ago than `keep_days` or than their chat wants. Alerts' rows stay: their keys must.
         """
+        if self.retention.prune(now, keep_days):
+            self.erasing.want()
+        self.people.prune_spendings(now.date())
         old = now - KEEP_FINISHED
         with self._engine.begin() as tx:
             tx.execute(sa.delete(handles).where(handles.c.until < now))
@@ -150,27 +179,35 @@ class BotStore(Subscriptions):
 
     def withdraw_offer(self, chat_id: int) -> None:
         """The talk went on: "yes" means nothing now."""
+        theirs = offers.c.chat_id == chat_id
+        with self._reading.connect() as tx:
+            if tx.execute(sa.select(offers.c.chat_id).where(theirs)).first() is None:
+                return
         with self._engine.begin() as tx:
-            tx.execute(sa.delete(offers).where(offers.c.chat_id == chat_id))
+            tx.execute(sa.delete(offers).where(theirs))
 
     # -- what buttons point at
 
-    def handle(self, value: str, *, owner: int | None = None, until: datetime | None = None) -> str:
+    def handle(
+        self, value: str, *, owner: int | None = None, by: int | None = None, until: datetime | None = None
+    ) -> str:
         """A short key for what a button is about, the same one every time; it fits a button's 64 bytes.
 
-        What a person wrote has an `owner`, the only chat that the key works in, and is kept `until` some time, longer
-        when it is asked for again; anything else is for everybody and for good.
+        What has an `owner`, the only chat that the key works in, is kept `until` some time, longer when it is asked for
+        again. Words are said `by` a person: they are kept no longer than the chat's words are, and go with the person.
+        Anything else is for everybody and for good.
         """
-        marked = value if owner is None else f"{owner}\0{value}"
+        said = {"by": by, "said_at": None if by is None else self._clock()}
+        marked = "\0".join([*(str(whose) for whose in (owner, by) if whose is not None), value])
         key = blake2b(marked.encode(), digest_size=8).hexdigest()
         with self._reading.connect() as tx:  # as a rule it is known, and nobody need wait for a turn to write
             known = tx.execute(sa.select(handles.c.until).where(handles.c.key == key)).first()
         if known is not None and (known.until is None or (until is not None and until <= known.until)):
             return key
         with self._engine.begin() as tx:
-            later = sa.update(handles).where(handles.c.key == key).values(until=until)
+            later = sa.update(handles).where(handles.c.key == key).values(until=until, **said)
             if not tx.execute(later).rowcount:
-                tx.execute(sa.insert(handles).values(key=key, value=value, until=until, owner=owner))
+                tx.execute(sa.insert(handles).values(key=key, value=value, until=until, owner=owner, **said))
         return key
 
     def resolve(self, key: str, chat_id: int) -> str | None:

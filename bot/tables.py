@@ -42,6 +42,7 @@ chats = sa.Table(
         "sources", sa.JSON, nullable=False, server_default="[]"
     ),  # whose articles a group is answered from; []: all
     sa.Column("keep_days", sa.SmallInteger),  # how long its questions are kept; NULL: as long as the operator says
+    sa.Index("chats_brief", "chat_id", **_where("keep_days = 0")),
 )
 turns = sa.Table(  # questions, and what was said to them
     "turns",
@@ -50,6 +51,7 @@ turns = sa.Table(  # questions, and what was said to them
     sa.Column("update_id", sa.BigInteger),  # NULL: asked in the terminal
     sa.Column("chat_id", sa.BigInteger, nullable=False),
     sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("thread_id", sa.BigInteger),  # forum topic
     sa.Column("asked_message", sa.BigInteger),  # the person's own message
     sa.Column("question", sa.Text, nullable=False),
     sa.Column("standalone", sa.Text, nullable=False),  # as it was understood
@@ -57,6 +59,7 @@ turns = sa.Table(  # questions, and what was said to them
     sa.Column("cited", sa.JSON, nullable=False),  # [article, revision, start, end] of each sentence, in their order
     sa.Column("articles", sa.JSON, nullable=False),  # ids of those that answered it
     sa.Column("trace", sa.JSON, nullable=False),  # confidence, milliseconds, figures, hits
+    sa.Column("told", sa.JSON, nullable=False, server_default="{}"),  # what was said, to be said again: answers.py
     sa.Column("asked_at", UtcDateTime, nullable=False),
     sa.Column("forgotten", sa.Boolean, nullable=False, server_default=sa.false()),  # /new: no follow-up refers to it
     sa.Index("turns_chat", "chat_id", "asked_at"),
@@ -74,6 +77,7 @@ ratings = (
         sa.Column("turn", sa.Integer, nullable=False),
         sa.Column("chat_id", sa.BigInteger, nullable=False),
         sa.Column("user_id", sa.BigInteger, nullable=False),
+        sa.Column("asker", sa.BigInteger),  # whose question it was: in groups everybody may rate what another asked
         sa.Column("verdict", sa.Text, nullable=False),  # helpful | unhelpful | wrong | missing | outdated | unclear
         sa.Column("question", sa.Text, nullable=False),
         sa.Column("standalone", sa.Text, nullable=False),
@@ -84,6 +88,7 @@ ratings = (
         sa.Index("ratings_one", "turn", "user_id", unique=True),
         sa.Index("ratings_user", "user_id"),
         sa.Index("ratings_chat", "chat_id"),
+        sa.Index("ratings_asker", "asker"),
     )
 )
 people = sa.Table(  # those of whom something is to be known beyond what they do in a chat
@@ -127,8 +132,11 @@ broadcasts = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("by", sa.BigInteger, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),  # drafted | spreading | spread | dropped
+    sa.Column("audience", sa.Text, nullable=False, server_default="people"),  # people | everybody: groups as well
+    sa.Column("state", sa.Text, nullable=False),  # drafted | spreading | catching | spread | stopping | told | over
     sa.Column("after", sa.BigInteger),  # the last chat that its message was queued for
+    sa.Column("planned", sa.Integer),  # chats that it was queued for, once it is told
+    sa.Column("reached", sa.Integer),  # of these, the ones that got it
     sqlite_autoincrement=True,
 )
 offers = sa.Table(  # of a summary: what "yes" would mean now
@@ -186,7 +194,10 @@ handles = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("until", UtcDateTime),  # a person's own words are kept until then, anything else for good
     sa.Column("owner", sa.BigInteger),  # the chat that alone may use it; NULL: it says nothing about anybody
+    sa.Column("by", sa.BigInteger),  # the person who said what is in it; NULL: the owner, or nobody
+    sa.Column("said_at", UtcDateTime),  # when that was; NULL: these are nobody's words
     sa.Index("handles_owner", "owner", **_where("owner IS NOT NULL")),
+    sa.Index("handles_by", "by", **_where('"by" IS NOT NULL')),
 )
 inbox = sa.Table(
     "inbox",

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -74,6 +75,13 @@ class TerminalChat:
     def letter(self, delivery: Delivery) -> Letter | Held | Aside | None:
         return self._desk.letter(delivery)
 
+    def shown(self, message: Message) -> Message:
+        """As much of it as a terminal can show: of a picture or another file, the name."""
+        if message.attachment is None:
+            return message
+        name = self.say(f"terminal.{message.attachment.kind}", name=message.attachment.name)
+        return replace(message, text="\n\n".join(filter(None, (message.text, name))), attachment=None)
+
     def numbered(self, message: Message) -> list[list[str]]:
         """The message's buttons, row by row, each with the number that presses it."""
         rows = []
@@ -104,8 +112,9 @@ def answer_lines(chat: TerminalChat, lines: Iterable[str], out: TextIO) -> int:
         command, _, place = line.partition(" ")
         reply = chat.follow(place.strip()) if command == "/follow" and place.strip() else chat.hear(line)
         codes.add(FAILED if reply.failed else REFUSED if reply.refused else ANSWERED)
-        for message in reply.messages:
-            out.write(plain_lines(message) + "\n\n")
+        for message in map(chat.shown, reply.messages):
+            if message.text:
+                out.write(plain_lines(message) + "\n\n")
         out.flush()
     return FAILED if FAILED in codes else max(codes)
 
@@ -141,8 +150,9 @@ class _Page:
 
     def show(self, *messages: Message) -> None:
         with self._lock:
-            for message in messages:
-                self._console.print(coloured_lines(message), highlight=False)
+            for message in map(self._chat.shown, messages):
+                if message.text:
+                    self._console.print(coloured_lines(message), highlight=False)
                 for row in self._chat.numbered(message):
                     self._console.print(Text("   ".join(row), "magenta"))
                 self._console.print()

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 TERMINAL_CHAT = 0  # Telegram gives this number to nobody; the terminal shows its alerts by itself
+Wordless = Literal["sticker", "voice", "photo", "video", "place", "contact", "poll", "other"]
 
 
 class Rhythm(StrEnum):
@@ -94,9 +95,6 @@ class SentFile:
     fault: str | None = None
 
 
-Wordless = Literal["sticker", "voice", "photo", "video", "place", "contact", "poll", "other"]
-
-
 @dataclass(frozen=True, slots=True)
 class Forwarded:
     """Where a forwarded message is from: whoever wrote it, and its address if it is a public channel's post."""
@@ -118,6 +116,7 @@ class Heard:
     message_id: int | None = None  # of what was said; of the message whose button was pressed
     update_id: int | None = None
     replied_id: int | None = None  # the message that this one replies to, if it is one of ours
+    replied_user: int | None = None  # who wrote the message that this one replies to, or the one forwarded in it
     quoted: str | None = None  # the part of it that the person quotes
     forwarded: Forwarded | None = None
     wordless: Wordless | None = None  # what came instead of words; `text` is its caption
@@ -163,7 +162,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message within Telegram's limits. With an attachment its text is the caption."""
+    """One message within Telegram's limits. An attachment's text is the caption; without a text only buttons change."""
 
     text: str
     marks: tuple[Mark, ...] = ()
@@ -268,11 +267,9 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message to one chat, written down before it is sent. `key` is unique: the same thing is never queued
-    twice. Of an alert whose key waits already, the sooner one stays.
-    """
+    """One message to one chat, written down before it is sent. Of an alert whose key waits the sooner one stays."""
 
-    key: str  # "s:<story>:<chat>" and its like (alerts.py), or "r:<update>:<n>"
+    key: str  # "s:<story>:<chat>" and its like (alerts.py), or "r:<update>:<n>"; the same is never queued twice
     lane: Lane
     chat_id: int
     content: Message | Content

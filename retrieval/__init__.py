@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from retrieval.database import UtcDateTime as UtcDateTime
     from retrieval.database import open_engine as open_engine
     from retrieval.database import reads_only as reads_only
+    from retrieval.database import wipe as wipe
     from retrieval.errors import AddressRefused as AddressRefused
     from retrieval.errors import BadDataset as BadDataset
     from retrieval.errors import FetchFailed as FetchFailed
@@ -33,11 +34,13 @@ if TYPE_CHECKING:
     from retrieval.errors import UnsupportedFile as UnsupportedFile
     from retrieval.evaluation import Report as Report
     from retrieval.evaluation import evaluate as evaluate
+    from retrieval.holdings import Holdings as Holdings
     from retrieval.llm.settings import LlmSettings as LlmSettings
     from retrieval.matching.interests import Interests as Interests
     from retrieval.matching.relevance import FLOOR as FLOOR
     from retrieval.matching.relevance import LEVELS as LEVELS
     from retrieval.matching.relevance import STEP as STEP
+    from retrieval.matching.sameness import same_questions as same_questions
     from retrieval.sources.opml import write_opml as write_opml
     from retrieval.sources.types import Entry as Entry
     from retrieval.sources.types import Feed as Feed
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
     from retrieval.summary.types import StorySummary as StorySummary
     from retrieval.summary.types import Summary as Summary
     from retrieval.summary.types import TopicSummary as TopicSummary
+    from retrieval.surroundings import Surroundings as Surroundings
     from retrieval.text.phrases import Words as Words
     from retrieval.types import Added as Added
     from retrieval.types import Answer as Answer
@@ -86,18 +90,21 @@ _ROOMS = {
     "build": ("CorpusSettings", "open_corpus", "open_sources"),
     "calibration": ("Calibrated", "calibrate"),
     "corpus": ("Corpus",),
-    "database": ("UtcDateTime", "open_engine", "reads_only"),
+    "database": ("UtcDateTime", "open_engine", "reads_only", "wipe"),
     "errors": (
         "AddressRefused", "BadDataset", "FetchFailed", "FootnoteError", "ModelFailed", "NoArticle", "NotAFeed",
         "SourceError", "StoreFailed", "UnknownArticle", "UnknownFeed", "UnreadableFile", "UnsupportedFile",
     ),
     "evaluation": ("Report", "evaluate"),
     "matching.interests": ("Interests",),
+    "holdings": ("Holdings",),
     "llm.settings": ("LlmSettings",),
     "matching.relevance": ("FLOOR", "LEVELS", "STEP"),
+    "matching.sameness": ("same_questions",),
     "sources.opml": ("write_opml",),
     "sources.types": ("Entry", "Feed", "FeedLink", "FeedSample", "ParsedFeed", "Refreshed", "Validators"),
     "summary.types": ("Development", "KeyFacts", "Length", "StorySummary", "Summary", "TopicSummary"),
+    "surroundings": ("Surroundings",),
     "text.phrases": ("Words",),
     "types": (
         "Added", "Answer", "Article", "Change", "Citation", "Closest", "CorpusStats", "Evidence", "Gloss", "Hit",

@@ -29,6 +29,7 @@ from retrieval.types import (
     Nearest,
     Question,
     Refusal,
+    Scope,
     Sentence,
     Turn,
 )  # fmt: skip
@@ -70,7 +71,7 @@ class Asking:
         self._finder, self._ranker, self._writer = finder, ranker, writer
         self._confidence, self._prose, self._known = confidence, prose, known
 
-    def ask(
+    def ask(  # noqa: PLR0913 what limits a question, each by its name
         self,
         text: str,
         previous: Sequence[Turn],
@@ -78,19 +79,30 @@ class Asking:
         *,
         unscoped: bool = False,
         without: Collection[str] = frozenset(),
+        sources: Sequence[str] = (),
     ) -> Answer | Closest | Refusal:
-        """`unscoped`: dates and sources in the question limit nothing. `without`: articles that are passed over."""
+        """`unscoped`: dates and sources in the question limit nothing. `without`: articles that are passed over.
+        `sources`: of all others nothing is said, whatever the question names.
+        """
         watch, known = Stopwatch(), self._known()
         meant = readings(text, previous, known.languages)
         if not any(character.isalnum() for character in text):
             return Refusal(meant[0].text, "empty question", ())
-        if not unscoped:
-            meant = [_scoped(question, now, known.sources) for question in meant]
+        among = tuple(sources)
+        whole = [replace(question, scope=Scope(among=among)) for question in meant]
+        scoped = whole if unscoped else [_scoped(question, now, known.sources, among) for question in meant]
         watch.lap("understand")
-        tried = [self._attempt(question, now, without, watch) for question in meant]
-        carried = max(tried[1:], key=_sure, default=tried[0])
-        reply = self._reply(tried[0] if _sure(tried[0]) >= _sure(carried) + SURER else carried, watch)
-        return replace(reply, also=self._also(reply.sentences, without)) if isinstance(reply, Answer) else reply
+        with self._ranker.crowd:
+            pointed = [self._within(question.about, question, now, watch) for question in whole if question.about]
+            chosen = _meant(pointed) if pointed else None
+            if chosen is None or not self._tells(chosen):
+                anywhere = _meant([self._attempt(question, now, without, watch) for question in scoped])
+                chosen = self._nearer(chosen, anywhere) if chosen else anywhere
+        reply = self._reply(chosen, watch)
+        if not isinstance(reply, Answer):
+            return reply
+        others = self._others(reply.sentences, without)
+        return replace(reply, also=tuple(near for near in others if not among or near.source in among)[:ALSO])
 
     def ask_of(self, text: str, article_id: str, now: datetime) -> Answer | None:
         """What that article alone tells, if it is sure enough to be said; within the days and sources of the text.
@@ -102,12 +114,16 @@ class Asking:
             return None
         question = _scoped(understand(text, known.languages), now, known.sources)
         watch.lap("understand")
+        reply = self._reply(self._within((article_id,), question, now, watch), watch, own_words=True)
+        return reply if isinstance(reply, Answer) else None
+
+    def _within(self, articles: Sequence[str], question: Question, now: datetime, watch: Stopwatch) -> Attempt:
+        """In these articles alone."""
         vector = self._finder.vector(question)
         watch.lap("embed")
-        found = self._finder.find_in(article_id, question, vector, now)
+        found = self._finder.find_in(articles, question, vector, now)
         watch.lap("search")
-        reply = self._reply(self._drafted(question, found, vector, watch), watch, own_words=True)
-        return reply if isinstance(reply, Answer) else None
+        return self._drafted(question, found, vector, watch)
 
     def _attempt(self, question: Question, now: datetime, without: Collection[str], watch: Stopwatch) -> Attempt:
         vector = self._finder.vector(question)
@@ -128,6 +144,16 @@ class Asking:
         confidence = self._confidence.fit(draft.figures).probability(draft.figures) if draft.sentences else 0.0
         return Attempt(question, evidence, draft, confidence, found)
 
+    def _tells(self, attempt: Attempt) -> bool:
+        """Whether it answers."""
+        sure = attempt.confidence >= self._confidence.fit(attempt.draft.figures).threshold
+        return bool(attempt.draft.sentences) and sure
+
+    def _nearer(self, pointed: Attempt, anywhere: Attempt) -> Attempt:
+        """What is pointed at may only come close; then another must tell it clearly to be said instead."""
+        close = pointed.confidence >= self._confidence.fit(pointed.draft.figures).closest
+        return pointed if close and _sure(anywhere) < _sure(pointed) + SURER else anywhere
+
     def _reply(self, attempt: Attempt, watch: Stopwatch, *, own_words: bool = False) -> Answer | Closest | Refusal:
         asked, draft, sure = attempt.question.standalone, attempt.draft, attempt.confidence
         fit, searched = self._confidence.fit(draft.figures), self._finder.searched(attempt.question, attempt.found)
@@ -145,14 +171,14 @@ class Asking:
             return Refusal(asked, "not told", _nearest(attempt), sure, trace, searched)
         return Refusal(asked, "nothing found" if searched.articles else "empty corpus", (), sure, trace, searched)
 
-    def _also(self, sentences: Sequence[Sentence], without: Collection[str]) -> tuple[Nearest, ...]:
+    def _others(self, sentences: Sequence[Sentence], without: Collection[str]) -> tuple[Nearest, ...]:
         """The newest article of each other source about the event that the first sentence is about."""
         cited = {citation.source for sentence in sentences for citation in sentence.citations}
         others: dict[str, Nearest] = {}
         for other in self._finder.others(sentences[0].citations[0].article_id):
             if other.source and other.source not in cited and other.article_id not in without:
                 others.setdefault(other.source, other)
-        return tuple(others.values())[:ALSO]
+        return tuple(others.values())
 
     def _worded(self, attempt: Attempt) -> tuple[Sentence, ...]:
         """By the language model, if there is one and it keeps to the articles; in the articles' own words otherwise."""
@@ -167,9 +193,16 @@ def _sure(attempt: Attempt) -> float:
     return attempt.confidence
 
 
-def _scoped(question: Question, now: datetime, sources: Collection[str]) -> Question:
-    scope, rest = find_scope(question.standalone, now, sources)
-    return replace(question, scope=scope, standalone=rest) if scope else question
+def _meant(tried: Sequence[Attempt]) -> Attempt:
+    """The way in which a question was meant: by itself comes first."""
+    carried = max(tried[1:], key=_sure, default=tried[0])
+    return tried[0] if _sure(tried[0]) >= _sure(carried) + SURER else carried
+
+
+def _scoped(question: Question, now: datetime, known: Collection[str], among: tuple[str, ...] = ()) -> Question:
+    """The text stays whole where it names no scope."""
+    scope, rest = find_scope(question.standalone, now, known)
+    return replace(question, scope=replace(scope, among=among), standalone=rest if scope else question.standalone)
 
 
 def _nearest(attempt: Attempt) -> tuple[Nearest, ...]:

@@ -10,11 +10,12 @@ from retrieval.answer.confidence import load_fitted
 from retrieval.answer.coverage import Weighing
 from retrieval.answer.extract import ExtractiveWriter
 from retrieval.answer.rank import Ranker
-from retrieval.corpus import Corpus, Parts
+from retrieval.corpus import Corpus
 from retrieval.index.local import LocalIndex
 from retrieval.llm.model import LanguageModel
 from retrieval.llm.settings import LlmSettings
 from retrieval.models import load_embedder
+from retrieval.parts import Parts
 from retrieval.ports import Embedder
 from retrieval.reader import load_reader
 from retrieval.reading import Sources

@@ -8,29 +8,28 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from retrieval.answer.confidence import Confidence
-from retrieval.answer.rank import Ranker
 from retrieval.asked.question import Known, understand
 from retrieval.asking import Asking
-from retrieval.errors import NoArticle, SourceError, StoreFailed, UnknownArticle
+from retrieval.errors import NoArticle, SourceError, StoreFailed
 from retrieval.finding import PASSAGES, Finder
 from retrieval.grouping import Stories
+from retrieval.holdings import Inventory
 from retrieval.ingest import Ingest
 from retrieval.matching.matcher import Matcher
-from retrieval.ports import Embedder, Index, Prose, Writer
-from retrieval.reading import Sources, named_file
-from retrieval.sites import Sites
+from retrieval.naming import Naming
+from retrieval.parts import Parts
+from retrieval.reading import named_file
+from retrieval.snippets import Snippets
 from retrieval.sources.types import Feed, FeedLink, Refreshed
-from retrieval.store import Store
 from retrieval.summaries import Summaries
 from retrieval.summary.types import Length, StorySummary, Summary, TopicSummary
-from retrieval.text.stems import content_stems
-from retrieval.types import Added, Answer, Article, Change, Closest, CorpusStats, Evidence, Refusal, Story, Turn
+from retrieval.types import Added, Answer, Article, Change, Closest, CorpusStats, Evidence, Refusal, Scope, Story, Turn
+from retrieval.unfiled import Unfiled
 from retrieval.watch import FeedWatch
 from retrieval.wire import Wire
 
@@ -46,23 +45,10 @@ def silent(_done: int, _total: int) -> None:
     """Progress nobody watches."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a corpus is made of. `build.open_corpus` chooses them."""
-
-    store: Store
-    index: Index
-    embedder: Embedder
-    ranker: Ranker
-    writer: Writer
-    confidence: Confidence
-    sources: Sources
-    sites: Sites
-    prose: Prose | None = None
-
-
 class Corpus:
-    """A collection of articles that answers questions. Its `wire` tells what is new in it, for alerts."""
+    """A collection of articles that answers questions. Its `wire` tells what is new in it, for alerts; its `inventory`
+    what it has; `unfiled` reads what it has not.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._store, self._index, self._embedder = parts.store, parts.index, parts.embedder
@@ -71,18 +57,22 @@ class Corpus:
         self._finder = Finder(parts.store, parts.index, parts.embedder, self._stories)
         self._asking = Asking(self._finder, parts.ranker, parts.writer, parts.confidence, parts.prose, self._known)
         self._summaries = Summaries(parts.store, parts.index, parts.embedder, self._known, self._stories)
+        search = lambda text, sources: self.search(text, sources=sources)  # noqa: E731
+        self._naming = Naming(parts.store, parts.sources, search, self._known)
         self._ingest = Ingest(parts.store, parts.embedder)
         self._watch = FeedWatch(parts.store.engine, parts.sources, self._ingest)
         matcher = Matcher(parts.store, parts.index, parts.embedder, self._stories)
-        self.wire = Wire(parts.store, self._stories, matcher, self._asking, self._summaries, self._watch)
+        snippets = Snippets(self._finder, parts.ranker.weighing, self._known)
+        self.wire = Wire(parts.store, self._stories, matcher, self._asking, self._summaries, self._watch, snippets)
+        self.inventory, self.unfiled = Inventory(parts.store, self._stories), Unfiled(parts, self._known)
         self._languages_and_sources, self._known_at = Known((), ()), -1
         self._following = threading.Lock()
-        self._closed = False
+        self._prose, self._closed = parts.prose, False
         self.catch_up()
 
     # --- asking
 
-    def ask(
+    def ask(  # noqa: PLR0913 what limits a question, each by its name
         self,
         text: str,
         *,
@@ -90,18 +80,24 @@ class Corpus:
         now: datetime | None = None,
         unscoped: bool = False,
         without: Collection[str] = frozenset(),
+        sources: Sequence[str] = (),
     ) -> Answer | Closest | Refusal:
         """`previous`: earlier turns of the conversation, oldest first. `now`: what "recent" and "last week" are
         measured from. `unscoped`: dates and sources that the question names limit nothing. `without`: ids of articles
-        that are passed over, as if they were not there.
+        that are passed over, as if they were not there. `sources`: those whose articles alone are there for whoever
+        asks, whatever the question names; none: all.
         """
         self._freshen()
-        return self._asking.ask(text, previous, now or datetime.now(UTC), unscoped=unscoped, without=without)
+        return self._asking.ask(
+            text, previous, now or datetime.now(UTC), unscoped=unscoped, without=without, sources=sources
+        )
 
-    def search(self, text: str, *, limit: int = PASSAGES, now: datetime | None = None) -> list[Evidence]:
-        """The passages that match best, with nothing decided about them."""
+    def search(
+        self, text: str, *, limit: int = PASSAGES, now: datetime | None = None, sources: Sequence[str] = ()
+    ) -> list[Evidence]:
+        """The passages that match best, with nothing decided about them. `sources`: as `ask`."""
         self._freshen()
-        question = understand(text, self._known().languages)
+        question = replace(understand(text, self._known().languages), scope=Scope(among=tuple(sources)))
         found = self._finder.find(question, self._finder.vector(question), now or datetime.now(UTC))
         return self._finder.evidence(found.hits, limit)
 
@@ -109,27 +105,26 @@ class Corpus:
         """Raises UnknownArticle."""
         return self._summaries.article(article_id, length)
 
-    def summarise_story(self, article_id: str, since: datetime | None = None) -> StorySummary:
-        """The articles about the same event. Raises UnknownArticle."""
-        return self._summaries.story(article_id, since)
+    def summarise_story(
+        self, article_id: str, since: datetime | None = None, *, sources: Sequence[str] = ()
+    ) -> StorySummary:
+        """The articles about the same event. `sources`: as `ask`, but for that article. Raises UnknownArticle."""
+        return self._summaries.story(article_id, since, sources)
 
-    def summarise_topic(self, text: str, now: datetime | None = None, length: Length = "medium") -> TopicSummary:
-        """ "climate last week": what was written about it, by stories."""
+    def summarise_topic(
+        self, text: str, now: datetime | None = None, length: Length = "medium", *, sources: Sequence[str] = ()
+    ) -> TopicSummary:
+        """ "climate last week": what was written about it, by stories. `sources`: as `ask`."""
         self._freshen()
-        return self._summaries.topic(text, now or datetime.now(UTC), length)
+        return self._summaries.topic(text, now or datetime.now(UTC), length, sources)
 
-    def asks_for_news(self, text: str, now: datetime | None = None) -> bool:
+    def asks_for_news(self, text: str, now: datetime | None = None, *, previous: Sequence[Turn] = ()) -> bool:
         """Whether it asks what happened in a time, about nothing in particular: `summarise_topic` answers that."""
-        return self._summaries.tells(text, now or datetime.now(UTC))
+        return self._summaries.tells(text, now or datetime.now(UTC), previous)
 
-    def find(self, reference: str) -> Article | None:
-        """The article that a person means by an id, an address or words of its title."""
-        reference = reference.strip()
-        with suppress(UnknownArticle):
-            return self._store.article(reference)
-        if "://" in reference:
-            return self._store.find_by_url(self._sources.canonical(reference))
-        return self._find_title(reference)
+    def find(self, reference: str, *, sources: Sequence[str] = ()) -> Article | None:
+        """The article that a person means by an id, an address or words of its title. `sources`: as `ask`."""
+        return self._naming.find(reference, sources)
 
     # --- articles
 
@@ -273,9 +268,17 @@ class Corpus:
         """Whether a reader marks the answers in that language, or words choose the sentences."""
         return self._ranker.reads(language)
 
+    def rewords(self) -> bool | None:
+        """Whether the language model was reached lately; None without one."""
+        return self._prose.is_reached() if self._prose else None
+
     def stale(self) -> int:
         """How many articles are not embedded as the model in use would: until `rebuild`, words alone find them."""
         return len(self._stale())
+
+    def behind(self) -> int:
+        """How many changes of the log the index has not applied yet."""
+        return max(0, self._store.last_change() - self._index.applied())
 
     def save(self) -> None:
         """So that the next start need not replay the log. A failure is logged: the next start replays it then."""
@@ -340,11 +343,3 @@ class Corpus:
             return self._ingest.add(article) if article.text.strip() else NoArticle(article.id, "no text")
         except SourceError as error:
             return error
-
-    def _find_title(self, reference: str) -> Article | None:
-        wanted = set(content_stems(reference, understand(reference, self._known().languages).language))
-        for evidence in self.search(reference) if wanted else ():
-            title = set(content_stems(evidence.article.title, evidence.article.language))
-            if len(wanted & title) * 2 > len(wanted):
-                return evidence.article
-        return None

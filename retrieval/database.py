@@ -20,6 +20,7 @@ from sqlalchemy.pool import StaticPool
 
 from retrieval.errors import StoreFailed
 from retrieval.queueing import Queue
+from retrieval.rounds import JOINED, RoundEngine
 
 BUSY_SECONDS = 30  # a writer waits this long for another process's transaction
 CACHE_KILOBYTES = 65_536  # at most, of a connection; a transaction that outgrows it writes its pages again and again
@@ -30,8 +31,10 @@ PRAGMAS = (
     "foreign_keys=ON",
     f"cache_size=-{CACHE_KILOBYTES}",
     f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+    "secure_delete=ON",  # what is deleted is overwritten with zeros
 )
-READ_ONLY, WRITING = "footnote_read_only", "footnote_writing"
+READ_ONLY, ALONE, WRITING = "footnote_read_only", "footnote_alone", "footnote_writing"
+WIPE_SECONDS = 1  # that a wipe waits for readers, while writers wait for it
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 BROKEN = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOTADB,
           sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}  # fmt: skip
@@ -61,13 +64,14 @@ def open_engine(url: str, migrations: Path, head: str) -> sa.Engine:
     Whatever uses the engine later raises StoreFailed too: "busy" (another process's transaction lasts), "full" (the
     disk), "unreadable" (damaged, no database, not ours to write).
     """
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"hide_parameters": True}  # errors are logged, and these are what people wrote
     if sa.make_url(url).get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         if sa.make_url(url).database in (None, "", ":memory:"):
             options["poolclass"] = StaticPool  # one connection, or each would see a database of its own
     engine = sa.create_engine(url, **options)
     if engine.dialect.name == "sqlite":
+        engine = RoundEngine(engine.pool, engine.dialect, engine.url, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         _take_turns(engine)
         event.listen(engine, "handle_error", _told)
@@ -88,22 +92,51 @@ def reads_only(engine: sa.Engine) -> sa.Engine:
     return engine.execution_options(**{READ_ONLY: True})
 
 
+def wipe(engine: sa.Engine, *, rebuild: bool) -> bool:
+    """Empties SQLite's log into the file, so that what was deleted lies in neither. False: somebody was in the way.
+
+    Writers wait until it is done, readers do not. SQLite zeroes what is deleted, but not the copies that it leaves when
+    it moves rows between pages; only `rebuild` (VACUUM, 10 ms for each MB of the file) gets rid of these as well.
+    """
+    if engine.dialect.name != "sqlite":  # others keep no words in files that we could empty
+        return True
+    try:
+        with engine.execution_options(**{ALONE: True}).connect() as alone:
+            alone.exec_driver_sql(f"PRAGMA busy_timeout={WIPE_SECONDS * 1000}")
+            try:
+                if rebuild:
+                    alone.exec_driver_sql("VACUUM")
+                blocked = alone.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+            finally:
+                alone.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+            return not blocked
+    except StoreFailed as error:
+        if error.reason != "busy":
+            raise
+        return False
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _take_turns(engine: sa.Engine) -> None:
+def _take_turns(engine: RoundEngine) -> None:
     """Writers of this process begin in the order they came. One's turn ends as its transaction is about to."""
-    queue = Queue()
+    queue = engine.queue = Queue()
 
     def begin(connection: sa.Connection) -> None:
         if connection.get_execution_options().get(READ_ONLY):
             connection.exec_driver_sql("BEGIN")
             return
+        if connection.get_execution_options().get(JOINED):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
         queue.enter()
         connection.info[WRITING] = True
+        if connection.get_execution_options().get(ALONE):  # it is its turn, but what it does takes no transaction
+            return
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except BaseException:

@@ -2,10 +2,11 @@
 
     articles.jsonl[.gz] or articles/ (any files that can be added)      questions.jsonl[.gz]
     {id, question, asked?, answers: [accepted strings], articles: [ids that hold the answer], answerable?, previous?:
-    [...]}
+    [...], judge?}
 
 No answers, or answerable false: the articles do not tell, and the right reply is a refusal. `asked` is "now" for its
-question.
+question. With `judge` true nobody has said yet what is right: the row is passed over. Without articles the corpus is
+asked as it is.
 """
 
 from __future__ import annotations
@@ -98,27 +99,30 @@ def evaluate(
 
 
 def fill(directory: Path, corpus: Corpus, on_progress: Progress = silent) -> dict[str, float | int | None]:
-    """Adds the folder's articles; how many there are, and how fast they went in. Raises BadDataset."""
+    """Adds the folder's articles, if it has any; how many there are, and how fast they went in. Raises BadDataset for a
+    folder without articles where the corpus has none either.
+    """
     started, before = time.perf_counter(), corpus.stats().passages
-    place = place_of(directory, "articles")
-    broken = [
-        result
-        for result in corpus.add_files([place], root=place if place.is_dir() else None, on_progress=on_progress)
-        if isinstance(result, SourceError)
-    ]
+    place = _find_place(directory, "articles") if before else place_of(directory, "articles")
+    root = place if place is not None and place.is_dir() else None
+    results = corpus.add_files([place], root=root, on_progress=on_progress) if place else ()
+    broken = [result for result in results if isinstance(result, SourceError)]
     stats, seconds = corpus.stats(), time.perf_counter() - started
     rate = (stats.passages - before) / seconds if stats.passages > before else None
     return {"articles": stats.articles, "broken files": len(broken), "passages": stats.passages, "passages/s": rate}
 
 
 def read_questions(place: Path) -> list[AskedQuestion]:
-    """Of a folder, or a file of questions alone. Raises BadDataset, naming the file and the line."""
+    """Of a folder, or a file of questions alone; of those that somebody has judged. Raises BadDataset, naming the file
+    and the line.
+    """
     file = place if place.is_file() else place_of(place, "questions")
     try:
         lines = list(enumerate(lines_of(file), 1))
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise BadDataset(file.name, f"cannot be read: {error!r}") from error
-    return [_read_question(line, f"{file.name} line {number}") for number, line in lines if line.strip()]
+    read = [_read_question(line, f"{file.name} line {number}") for number, line in lines if line.strip()]
+    return [question for question in read if question is not None]
 
 
 def ask(corpus: Corpus, question: AskedQuestion) -> Outcome:
@@ -216,12 +220,13 @@ def _prediction(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _read_question(line: str, subject: str) -> AskedQuestion:
+def _read_question(line: str, subject: str) -> AskedQuestion | None:
+    """None for one that is to be judged."""
     try:
         row = json.loads(line)
         if not isinstance(row, dict):
             raise TypeError("no object")
-        return _question(row)
+        return None if row.get("judge") else _question(row)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadDataset(subject, f"not a question: {error!r}") from error
 
@@ -271,10 +276,14 @@ def _shown(value: float | None) -> str:
     return "-" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
 
 
+def _find_place(directory: Path, name: str) -> Path | None:
+    places = [directory / f"{name}.jsonl", directory / f"{name}.jsonl.gz", directory / name]
+    return next((place for place in places if place.exists()), None)
+
+
 def place_of(directory: Path, name: str) -> Path:
     """Where the rows of that name are. Raises BadDataset."""
-    places = [directory / f"{name}.jsonl", directory / f"{name}.jsonl.gz", directory / name]
-    found = next((place for place in places if place.exists()), None)
+    found = _find_place(directory, name)
     if found is None:
         raise BadDataset(str(directory), f"no {name}.jsonl or {name}.jsonl.gz")
     return found

@@ -27,6 +27,7 @@ from sentence_transformers import SentenceTransformer
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 from retrieval.exported import card_head
+from retrieval.unpadded import unpad
 
 OPSET = 17
 PASSAGE_TOKENS = 384  # at most, for a reader: a question and the longest passage
@@ -108,6 +109,7 @@ def _to_onnx(
         )  # fmt: skip
         quantize_dynamic(plain, folder / "model.onnx", per_channel=True, weight_type=QuantType.QInt8,
                          op_types_to_quantize=quantised)  # fmt: skip
+    unpad(folder / "model.onnx", [dict(tokenizer(*pair, return_tensors="np")) for pair in (EXAMPLES, EXAMPLES[::-1])])
     onnx.checker.check_model(str(folder / "model.onnx"))
     tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
 

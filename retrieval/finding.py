@@ -55,12 +55,13 @@ class Finder:
         found = self._found(question, vector, now, without)
         if found.hits or not question.scope:
             return found
-        return replace(self._found(replace(question, scope=Scope()), vector, now, without), widened=True)
+        everything = replace(question, scope=Scope(among=question.scope.among))
+        return replace(self._found(everything, vector, now, without), widened=True)
 
-    def find_in(self, article_id: str, question: Question, vector: Vectors | None, now: datetime) -> Found:
-        """Passages of that article alone, scored beside those of all others: nothing when too many match better."""
+    def find_in(self, ids: Collection[str], question: Question, vector: Vectors | None, now: datetime) -> Found:
+        """Passages of these articles alone, scored beside those of all others: nothing when too many match better."""
         hits, article_of = self._matching(question, vector, now, MOST_CANDIDATES)
-        own = {key: article for key, article in article_of.items() if article == article_id}
+        own = {key: article for key, article in article_of.items() if article in ids}
         return self._grouped([hit for hit in hits if hit.passage_id in own], own)
 
     def evidence(self, hits: Sequence[Hit], limit: int = PASSAGES) -> list[Evidence]:
@@ -77,7 +78,7 @@ class Finder:
 
     def searched(self, question: Question, found: Found) -> Searched:
         """How many articles were looked through, and of which days."""
-        within = Scope() if found.widened else question.scope
+        within = Scope(among=question.scope.among) if found.widened else question.scope
         return Searched(*self._store.extent(within), scope=question.scope, widened=found.widened)
 
     def _found(self, question: Question, vector: Vectors | None, now: datetime, without: Collection[str]) -> Found:

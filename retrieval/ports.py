@@ -128,3 +128,6 @@ class Prose(Protocol):
         """Each with citations among what it was shown, and borne out by them; () when it cannot, and the articles' own
         sentences are said.
         """
+
+    def is_reached(self) -> bool:
+        """False when the last calls failed, until one goes well."""

@@ -7,6 +7,7 @@ The shipped one is 22 million parameters, trained by retrieval/training; it read
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from retrieval.types import Reading, Span
 
 SHIPPED = Path(__file__).parent / "weights" / "reader"
 LONGEST_ANSWER = 30  # word pieces
+LONGEST_TEXT = 512  # word pieces: more than an exported reader takes
 LONGEST_QUESTION = 80  # word pieces: what follows is cut, so that a passage fits beside it
 NOTHING = Reading(Span(0, 0), -100.0)  # of a sentence without a word piece, or beyond what the model reads
 Logits = npt.NDArray[np.float32]
@@ -41,7 +43,8 @@ class OnnxReader:
         encoded = self._model.tokenizer.encode(self._shortened(question), text)
         start, end = self._model.run(encoded)  # (tokens,) each
         nowhere = float(start[0] + end[0])
-        places = [(at, *encoded.offsets[at]) for at, part in enumerate(encoded.sequence_ids) if part == 1]
+        parts, offsets = encoded.sequence_ids, encoded.offsets  # each look at them makes the whole list anew
+        places = [(at, *offsets[at]) for at, part in enumerate(parts) if part == 1]
         return [_reading(start, end, nowhere, [p for p in places if s.start <= p[1] < s.end]) for s in sentences]
 
     def _shortened(self, question: str) -> str:
@@ -65,8 +68,14 @@ def _reading(start: Logits, end: Logits, nowhere: float, places: Sequence[tuple[
 
 def _best_span(start: Logits, end: Logits) -> tuple[int, int, float]:
     """Over all starts and ends at most LONGEST_ANSWER apart, in order: (tokens,) each -> first, last, summed logits."""
-    sums = start[:, None] + end[None, :]  # (tokens, tokens)
-    ahead = np.arange(len(end))[None, :] - np.arange(len(start))[:, None]
-    sums = np.where((ahead >= 0) & (ahead < LONGEST_ANSWER), sums, -np.inf)
-    first, last = np.unravel_index(int(sums.argmax()), sums.shape)
-    return int(first), int(last), float(sums[first, last])
+    sums = start[:, None] + end[None, :] + _allowed()[: len(start), : len(start)]  # (tokens, tokens)
+    first, last = divmod(int(sums.argmax()), len(end))
+    return first, last, float(sums[first, last])
+
+
+@cache
+def _allowed() -> Logits:
+    """(LONGEST_TEXT, LONGEST_TEXT), and (n, n) of its corner: 0 where an answer may start and end, else -infinity."""
+    ahead = np.arange(LONGEST_TEXT)[None, :] - np.arange(LONGEST_TEXT)[:, None]
+    allowed: Logits = np.where((ahead >= 0) & (ahead < LONGEST_ANSWER), np.float32(0), np.float32(-np.inf))
+    return allowed

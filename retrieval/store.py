@@ -317,7 +317,7 @@ def in_scope(scope: Scope) -> list[sa.ColumnElement[bool]]:
     """What an article in the scope fulfils."""
     limits = [ARTICLES.c.published >= scope.since] if scope.since else []
     limits += [ARTICLES.c.published < scope.until] if scope.until else []
-    return [*limits, *([ARTICLES.c.source.in_(scope.sources)] if scope.sources else [])]
+    return limits + [ARTICLES.c.source.in_(names) for names in (scope.sources, scope.among) if names]
 
 
 def _same_revision() -> sa.ColumnElement[bool]:

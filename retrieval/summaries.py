@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from retrieval.asked.question import Known
@@ -28,7 +28,7 @@ from retrieval.summary.types import Development, Length, StorySummary, Summary, 
 from retrieval.text.languages import detect
 from retrieval.text.spelling import is_cyrillic
 from retrieval.text.stems import stems
-from retrieval.types import Article, Nearest, Scope, Searched
+from retrieval.types import Article, Nearest, Scope, Searched, Turn
 
 SUMMARISED = 200  # sentences of an article that are chosen from: news says what matters first
 TOPIC_HITS = 200  # passages looked at for a topic
@@ -70,18 +70,15 @@ class Summaries:
 
     def article(self, article_id: str, length: Length = "medium") -> Summary:
         """Raises UnknownArticle."""
-        report = self._report(article_id)
-        article = report.article
-        spans = report.sentences[:SUMMARISED]
-        chosen = gist(article.text, spans, article.language, length)
-        places = [spans.index(span) for span in chosen]
-        sentences = tuple(tell(report, at, places) for at in places)
-        return Summary(article, sentences, key_facts(article, spans, chosen))
+        return summarised(self._report(article_id), length)
 
-    def story(self, article_id: str, since: datetime | None = None) -> StorySummary:
-        """What happened in the story that the article belongs to. Raises UnknownArticle."""
+    def story(self, article_id: str, since: datetime | None = None, sources: Collection[str] = ()) -> StorySummary:
+        """What happened in the story that the article belongs to. `sources`: nothing by others is told, but for that
+        article. Raises UnknownArticle.
+        """
         members = self._stories.story_of(article_id).articles
         asked = next(member for member in members if member.id == article_id)
+        members = tuple(m for m in members if not sources or m.source in sources or m is asked)
         near = sorted(members, key=lambda member: abs(_when(member) - _when(asked)))[:MOST_TOLD]
         articles = sorted(near, key=_oldest_first)
         reports = [self._report(article.id) for article in articles]
@@ -92,22 +89,30 @@ class Summaries:
             said(reports),
         )
 
-    def topic(self, text: str, now: datetime, length: Length = "medium") -> TopicSummary:
-        """The stories about it in the time and by the sources that the text names; without a topic, all of them."""
+    def topic(self, text: str, now: datetime, length: Length = "medium", sources: Sequence[str] = ()) -> TopicSummary:
+        """The stories about it in the time and by the sources that the text names; without a topic, all of them.
+        `sources`: nothing by others, whatever the text names.
+        """
         scope, topic, words, language = self._understood(text, now)
+        scope = replace(scope, among=tuple(sources))
         found = self._matching(topic, words, language, scope) if words else self._written(scope, topic)
         stories = _important(self._grouped(found), found, now)
         told = tuple(self._development(story, words) for story in stories[: STORIES[length]])
-        sources = {article.source for development in told for article in development.articles if article.source}
+        tellers = {article.source for development in told for article in development.articles if article.source}
         return TopicSummary(
-            topic if words else "", told, Searched(*self._store.extent(scope), scope=scope), len(sources)
+            topic if words else "", told, Searched(*self._store.extent(scope), scope=scope), len(tellers)
         )
 
-    def tells(self, text: str, now: datetime) -> bool:
-        """Whether a question asks what happened in a time, about nothing in particular, so that `topic` answers it."""
+    def tells(self, text: str, now: datetime, previous: Sequence[Turn] = ()) -> bool:
+        """Whether a question asks what happened in a time, about nothing in particular, so that `topic` answers it.
+
+        "And last week?" does so after a question that did.
+        """
         scope, topic, words, language = self._understood(text, now)
-        is_asked = any(word in GENERAL for word in stems(topic, language))  # "and last week?" leans on what was asked
-        return bool(scope) and not words and is_asked
+        if not scope or words:
+            return False
+        is_asked = any(word in GENERAL for word in stems(topic, language))
+        return is_asked or (bool(previous) and self.tells(previous[-1].question, now, previous[:-1]))
 
     # --- steps
 
@@ -163,6 +168,15 @@ class Summaries:
             key=lambda line: line[0],
         )
         return Development(tell(best, at), tuple(map(Nearest.to, newest)))
+
+
+def summarised(report: Report, length: Length) -> Summary:
+    """What tells the article, in its order, and what it turns on."""
+    article, spans = report.article, report.sentences[:SUMMARISED]
+    chosen = gist(article.text, spans, article.language, length)
+    places = [spans.index(span) for span in chosen]
+    sentences = tuple(tell(report, at, places) for at in places)
+    return Summary(article, sentences, key_facts(article, spans, chosen))
 
 
 def _important(stories: Iterable[list[Article]], found: Sequence[_Match], now: datetime) -> list[list[Article]]:

@@ -70,6 +70,7 @@ class Scope:
     since: datetime | None = None  # published then or later
     until: datetime | None = None  # published before then
     sources: tuple[str, ...] = ()  # by one of these, spelt as the articles do
+    among: tuple[str, ...] = ()  # by one of these too: whoever asks is limited to them, and it is no wish of his
 
     def __bool__(self) -> bool:
         return bool(self.since or self.until or self.sources)
@@ -81,6 +82,7 @@ class Turn:
 
     question: str
     articles: tuple[str, ...] = ()  # ids
+    pointed: bool = False  # what comes next is about these articles: somebody replies to them
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Question:
     undated: bool  # it names no date of its own, so it is about the present
     scope: Scope = Scope()
     lately: tuple[str, ...] = ()  # articles that the question it leans on was answered from
+    about: tuple[str, ...] = ()  # articles that are pointed at: what they tell goes before what others do
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ holds no words, it answers nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from retrieval.asking import Asking
@@ -17,9 +17,11 @@ from retrieval.grouping import Place, Stories, openers_of
 from retrieval.matching.interests import Interests
 from retrieval.matching.matcher import Matcher
 from retrieval.revisions import compare
+from retrieval.snippets import Snippets
 from retrieval.sources.types import FeedSample
 from retrieval.store import Store
 from retrieval.summaries import Summaries
+from retrieval.surroundings import Surroundings, surroundings
 from retrieval.text.phrases import Words
 from retrieval.types import (
     Answer,
@@ -34,6 +36,7 @@ from retrieval.types import (
     Sample,
     Scope,
     Sentence,
+    Span,
     Weight,
 )
 from retrieval.watch import FeedWatch
@@ -53,9 +56,11 @@ class Wire:
         asking: Asking,
         summaries: Summaries,
         feeds: FeedWatch,
+        snippets: Snippets,
     ) -> None:
         self._store, self._stories, self._matcher = store, stories, matcher
         self._asking, self._summaries, self._feeds = asking, summaries, feeds
+        self._snippets = snippets
 
     # --- the log
 
@@ -124,12 +129,27 @@ class Wire:
         except UnknownArticle:
             return None
 
+    def surroundings(
+        self, article_id: str, revision: int, start: int, end: int, around: int = 2
+    ) -> Surroundings | None:
+        """A stretch that was cited, as it stood in that revision, and the sentences around it. None: it is gone."""
+        newest = self._find(article_id)
+        is_newest = newest is not None and newest.revision == revision
+        article = newest if is_newest else self._store.find_revision(article_id, revision)
+        if newest is None or article is None:
+            return None
+        return surroundings(article, Span(start, end), around, changed=newest.text != article.text)
+
     def sources(self, story: int) -> tuple[Nearest, ...]:
         """The first article of each source that tells the story, oldest first; those without a source count as one."""
         first: dict[str | None, Nearest] = {}
         for near in self._stories.tellers(story):
             first.setdefault(near.source, near)
         return tuple(first.values())
+
+    def snippets(self, text: str, now: datetime, limit: int = 10, sources: Collection[str] = ()) -> list[Citation]:
+        """The articles near a few words, each by the sentence that shows why, best first; nothing is read for it."""
+        return self._snippets.find(text, now, limit, sources)
 
     # --- what a source writes
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -12,12 +14,16 @@ from retrieval import (
     Change,
     Citation,
     Closest,
+    CorpusStats,
     Development,
     Entry,
+    Evidence,
     Feed,
     FeedLink,
     FeedSample,
     FetchFailed,
+    Hit,
+    Holdings,
     Interest,
     Interests,
     KeyFacts,
@@ -27,6 +33,7 @@ from retrieval import (
     Nearest,
     News,
     NotAFeed,
+    Passage,
     Refreshed,
     Refusal,
     Sample,
@@ -35,9 +42,11 @@ from retrieval import (
     Searched,
     Sentence,
     SourceError,
+    Span,
     Story,
     StorySummary,
     Summary,
+    Surroundings,
     TopicSummary,
     Turn,
     UnknownArticle,
@@ -47,6 +56,7 @@ from retrieval import (
     Weight,
     Words,
 )
+from retrieval.surroundings import surroundings
 
 LENGTHS: Mapping[Length, int] = {"short": 1, "medium": 3, "long": 9}  # sentences of a summary
 NOON = datetime(2026, 5, 31, 12, tzinfo=UTC)
@@ -95,24 +105,35 @@ class FakeCorpus:
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
         self.facts: dict[str, KeyFacts] = {}  # of these articles
         self.same_story: list[set[str]] = []  # ids; any other article is a story by itself
+        self.copies: dict[str, str] = {}  # article -> the earlier one whose words it repeats
+        self.earlier: dict[tuple[str, int], Article] = {}  # (id, revision) -> texts that were changed since
         self.numbers: dict[str, int] = {}  # article -> its story's
+        self.language_model: bool | None = None  # whether it was reached lately
         self.wire = FakeWire(self)
+        self.inventory, self.unfiled = FakeInventory(self), FakeUnfiled(self)
 
     def ask(
-        self, text: str, *, previous: Sequence[Turn] = (), now: datetime | None = None, unscoped: bool = False
+        self,
+        text: str,
+        *,
+        previous: Sequence[Turn] = (),
+        now: datetime | None = None,
+        unscoped: bool = False,
+        sources: Sequence[str] = (),
     ) -> Answer | Closest | Refusal:
         self.asked.append((text, tuple(previous)))
         if self.interrupted and self.interrupted in text:
             raise KeyboardInterrupt
         if not self.held:
             return Refusal(text, "empty corpus", ())
-        scope = Scope() if unscoped else self._scope(text, now or NOON)
+        scope = Scope(among=tuple(sources)) if unscoped else self._scope(text, now or NOON, sources)
         asked = self._unscoped(text)
         within = self._within(scope)
         found = _first_with(asked, within)
-        widened = found is None and bool(scope) and _first_with(asked, list(self.held.values())) is not None
+        everything = self._within(Scope(among=tuple(sources)))
+        widened = found is None and bool(scope) and _first_with(asked, everything) is not None
         if widened:
-            within = list(self.held.values())
+            within = everything
             found = _first_with(asked, within)
         searched = _searched(within, scope, widened=widened)
         if found is not None and "perhaps" in text:
@@ -121,13 +142,13 @@ class FakeCorpus:
             return Answer(asked, (found,), 0.9, searched=searched)
         return Refusal(asked, "not told", tuple(map(nearest, within))[:3], searched=searched)
 
-    def _scope(self, text: str, now: datetime) -> Scope:
+    def _scope(self, text: str, now: datetime, among: Sequence[str] = ()) -> Scope:
         sources = dict.fromkeys(article.source for article in self.held.values() if article.source)
         named = tuple(source for source in sources if source in text)
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         if "yesterday" in text or "вчера" in text:
-            return Scope(today - timedelta(days=1), today, named)
-        return Scope(sources=named)
+            return Scope(today - timedelta(days=1), today, named, tuple(among))
+        return Scope(sources=named, among=tuple(among))
 
     def _unscoped(self, text: str) -> str:
         names = [article.source for article in self.held.values() if article.source]
@@ -137,7 +158,7 @@ class FakeCorpus:
 
     def _within(self, scope: Scope) -> list[Article]:
         def fits(article: Article) -> bool:
-            source = not scope.sources or article.source in scope.sources
+            source = all(article.source in names for names in (scope.sources, scope.among) if names)
             day = article.published
             early = scope.since is not None and (day is None or day < scope.since)
             late = scope.until is not None and (day is None or day >= scope.until)
@@ -145,12 +166,12 @@ class FakeCorpus:
 
         return [article for article in self.held.values() if fits(article)]
 
-    def find(self, reference: str) -> Article | None:
-        words = reference.casefold()
-        fits = (a for a in self.held.values() if reference in (a.id, a.url) or words in a.title.casefold())
+    def find(self, reference: str, *, sources: Sequence[str] = ()) -> Article | None:
+        words, held = reference.casefold(), self._within(Scope(among=tuple(sources)))
+        fits = (a for a in held if reference in (a.id, a.url) or words in a.title.casefold())
         return next(fits, None)
 
-    def asks_for_news(self, text: str, now: datetime | None = None) -> bool:
+    def asks_for_news(self, text: str, now: datetime | None = None, *, previous: Sequence[Turn] = ()) -> bool:
         return text.casefold().startswith("what happened last")
 
     def summarise(self, article_id: str, length: Length = "medium") -> Summary:
@@ -159,12 +180,15 @@ class FakeCorpus:
         article = self.held[article_id]
         return Summary(article, tuple(cited(article)[: LENGTHS[length]]), self.facts.get(article_id, KeyFacts()))
 
-    def summarise_story(self, article_id: str, since: datetime | None = None) -> StorySummary:
+    def summarise_story(
+        self, article_id: str, since: datetime | None = None, *, sources: Sequence[str] = ()
+    ) -> StorySummary:
         """The first sentence of each article happened; the last sentence of the newest is new."""
         if article_id not in self.held:
             raise UnknownArticle(article_id, "unknown")
         story = next((ids for ids in self.same_story if article_id in ids), {article_id})
-        articles = sorted((self.held[one] for one in story), key=lambda article: article.published or NOON)
+        told = [self.held[one] for one in story if not sources or one == article_id or self.held[one].source in sources]
+        articles = sorted(told, key=lambda article: article.published or NOON)
         happened = tuple(cited(article)[0] for article in articles)
         return StorySummary(tuple(articles), happened[:3], tuple(cited(articles[-1])[-1:]))
 
@@ -172,6 +196,20 @@ class FakeCorpus:
         if article_id not in self.held:
             raise UnknownArticle(article_id, "unknown")
         return self.held[article_id]
+
+    def articles(self, *, limit: int = 50, offset: int = 0) -> list[Article]:
+        """Newest first, the undated ones last."""
+        oldest = datetime.min.replace(tzinfo=UTC)
+        newest = sorted(self.held.values(), key=lambda article: article.published or oldest, reverse=True)
+        return newest[offset : offset + limit]
+
+    def reads(self, language: str) -> bool:
+        return False
+
+    def add(self, article: Article) -> Added:
+        known = article.id in self.held
+        self.held[article.id] = article
+        return Added(article, "same" if known else "new")
 
     def sources(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(article.source for article in self.held.values() if article.source))
@@ -181,16 +219,28 @@ class FakeCorpus:
         told = self.summarise_story(article_id).articles
         number = next((self.numbers[each.id] for each in told if each.id in self.numbers), len(self.numbers) + 1)
         self.numbers |= {each.id: number for each in told}
-        return Story(number, told)
+        return Story(number, told, {one: other for one, other in self.copies.items() if one in self.held})
 
-    def summarise_topic(self, text: str, now: datetime, length: Length = "medium") -> TopicSummary:
+    def search(
+        self, text: str, *, limit: int = 8, now: datetime | None = None, sources: Sequence[str] = ()
+    ) -> list[Evidence]:
+        """The articles that share a word of at least four letters, with all of their text."""
+        words = set(re.findall(r"\w{4,}", text.casefold()))
+        within = self._within(Scope(among=tuple(sources)))
+        about = [a for a in within if words & set(re.findall(r"\w+", f"{a.title} {a.text}".casefold()))]
+        whole = [Passage(0, len(article.text), (Span(0, len(article.text)),)) for article in about]
+        return [Evidence(Hit(at, 1.0), *each) for at, each in enumerate(zip(whole, about, strict=True))][:limit]
+
+    def summarise_topic(
+        self, text: str, now: datetime, length: Length = "medium", *, sources: Sequence[str] = ()
+    ) -> TopicSummary:
         """A story for each article that has the topic's words; all of them for no words."""
-        scope, topic = self._scope(text, now), self._unscoped(text)
+        scope, topic = self._scope(text, now, sources), self._unscoped(text)
         within = self._within(scope)
         about = [article for article in within if topic.casefold() in f"{article.title} {article.text}".casefold()]
         stories = [Development(cited(article)[0], (nearest(article),)) for article in about[: LENGTHS[length]]]
-        sources = len({article.source for article in about[: LENGTHS[length]] if article.source})
-        return TopicSummary(topic, tuple(stories), _searched(within, scope), sources)
+        tellers = len({article.source for article in about[: LENGTHS[length]] if article.source})
+        return TopicSummary(topic, tuple(stories), _searched(within, scope), tellers)
 
     def feeds(self) -> list[Feed]:
         return list(self.watched.values())
@@ -252,11 +302,30 @@ class FakeCorpus:
     def hang_up(self) -> None:
         """No round is ever under way here."""
 
+    def stats(self) -> CorpusStats:
+        """A passage an article."""
+        dates = sorted(article.published for article in self.held.values() if article.published)
+        languages = Counter(article.language for article in self.held.values())
+        ends = (dates[0], dates[-1]) if dates else (None, None)
+        return CorpusStats(len(self.held), len(self.held), len(self.watched), languages, *ends, "words", len(self.log))
+
+    def rewords(self) -> bool | None:
+        """There is no language model, but for tests that say so."""
+        return self.language_model
+
+    def behind(self) -> int:
+        """Whatever happens is searched at once."""
+        return 0
+
     def changes(self, after: int, limit: int = 500) -> list[Change]:
         return self.log[after : after + limit]
 
     def last_change(self) -> int:
         return len(self.log)
+
+    def stale(self) -> int:
+        """There is no model here."""
+        return 0
 
 
 class FakeWire:
@@ -336,6 +405,16 @@ class FakeWire:
         article = self._corpus.held.get(article_id)
         return cited(article)[0] if article else None
 
+    def surroundings(
+        self, article_id: str, revision: int, start: int, end: int, around: int = 2
+    ) -> Surroundings | None:
+        """By the engine's own rules, of a text that is held or was."""
+        newest = self._corpus.held.get(article_id)
+        article = self._corpus.earlier.get((article_id, revision)) or newest
+        if newest is None or article is None or article.revision != revision:
+            return None
+        return surroundings(article, Span(start, end), around, changed=newest.text != article.text)
+
     def sources(self, story: int) -> tuple[Nearest, ...]:
         """The first article of each source that tells the story, oldest first."""
         told = [a for a in self._corpus.held.values() if self._corpus.numbers.get(a.id) == story]
@@ -359,6 +438,42 @@ class FakeWire:
         within = [article for article in within if source in (None, article.source)]
         newest = {self._corpus.story(article.id).id: article for article in within}
         return len(newest), tuple(sorted(newest.values(), key=_day, reverse=True)[:3])
+
+
+class FakeInventory:
+    """What the corpus holds; each title is a subject of its own."""
+
+    def __init__(self, corpus: FakeCorpus) -> None:
+        self._corpus = corpus
+
+    def take(self, language: str, sources: Sequence[str] = ()) -> Holdings:
+        held = [a for a in self._corpus.articles() if not sources or a.source in sources]
+        days = sorted(article.published for article in held if article.published)
+        oldest, newest = (days[0], days[-1]) if days else (None, None)
+        names = tuple(dict.fromkeys(article.source for article in held if article.source))
+        return Holdings(len(held), oldest, newest, names, tuple(a.title for a in held if a.language == language)[:5])
+
+
+class FakeUnfiled:
+    """Reads what is shown as the corpus reads what it holds."""
+
+    def __init__(self, corpus: FakeCorpus) -> None:
+        self._corpus = corpus
+
+    def page(self, url: str) -> Article:
+        if url not in self._corpus.pages:
+            raise FetchFailed(url, "not found", 404)
+        return self._corpus.pages[url]
+
+    def article(self, text: str, title: str = "", *, url: str | None = None, source: str | None = None) -> Article:
+        return Article(url or "unfiled", title, " ".join(text.split()), url=url, source=source)
+
+    def summarise(self, article: Article, length: Length = "medium") -> Summary:
+        return Summary(article, tuple(cited(article)[: LENGTHS[length]]))
+
+    def ask(self, text: str, article: Article, now: datetime) -> Answer | None:
+        told = _first_with(text, [article])
+        return Answer(text, (told,), 0.9) if told else None
 
 
 LEAST: Mapping[Level, float] = {"strict": 1.0, "balanced": 0.7, "wide": 0.4}

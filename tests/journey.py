@@ -62,10 +62,12 @@ async def running(
     data: Path,
     admins: frozenset[int] = frozenset(),
     clock: Callable[[], datetime] = utc_now,
+    **decided: object,
 ) -> AsyncIterator[None]:
-    """A bot from its start to its stop, over an open corpus."""
+    """A bot from its start to its stop, over an open corpus. `decided`: other settings than `settings` has."""
     store, stop = open_store(data, clock), asyncio.Event()
-    serving = asyncio.create_task(Service(settings(root, data, admins), corpus, store, clock).serve(stop))
+    operator = settings(root, data, admins).model_copy(update=decided)
+    serving = asyncio.create_task(Service(operator, corpus, store, clock).serve(stop))
     try:
         yield
     finally:

@@ -1,44 +1,65 @@
-"""A question, a yes, a no or thanks in a chat -> what is said back. It remembers what a follow-up may refer to.
+"""A question, a yes, a no or thanks in a chat -> what is said back. Each question is kept with what was said to it.
 
-text | courtesy or question | Corpus, with the chat's last turns | render, with buttons -> Reply
+    text | courtesy or question | Corpus, with what it may refer to | render, with buttons -> Reply
+
+What a question may refer to is found in `contexts.py`; one that is said again, differently, is met in `revising.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from bot.answering import render
+from bot.answering.buttons import keyboard
+from bot.answering.contexts import Contexts, talk_of
 from bot.answering.courtesies import courtesy
-from bot.answering.searched import is_limited
+from bot.answering.pasted import unpack_awaited
+from bot.answering.refusing import Refusing, is_asked
+from bot.answering.revising import Revising
+from bot.answering.shortening import headed, shortened
 from bot.answering.summarising import Summarising
-from bot.following.proposals import pack_offer
-from bot.keeping.turns import Asked, Outcome, Place
+from bot.keeping.answers import pack_answer, place_of
+from bot.keeping.turns import Asked, Outcome
 from bot.office import Handle, Office, Verb
-from bot.sheet import Buttons, clipped, spoken
-from bot.types import Button, Heard, Reply
-from retrieval import Answer, Closest, Nearest, Refusal, Searched, Sentence
+from bot.sheet import clipped, spoken
+from bot.types import Heard, Reply
+from retrieval import Answer, Closest, Refusal, Sentence, Turn
 
-CONVERSATION = timedelta(minutes=15)  # a follow-up refers to nothing older, and an offer stands as long
-KEEP_WORDS = timedelta(days=7)  # a button that holds a person's question works so long
-BUTTON_CHARACTERS = 48  # phones show about so much; an ellipsis shows the cut
+Said = Answer | Closest | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question on its way: as it is asked, what it may refer to, and whether it is to be limited by its own words."""
+
+    question: str
+    previous: tuple[Turn, ...]
+    unscoped: bool = False
 
 
 class Conversation:
     """Questions of chats. `summarising` takes up offers to sum up, and tells what happened in a time."""
 
     def __init__(self, office: Office, summarising: Summarising) -> None:
+        self._office = office
         self._corpus, self._store, self._texts, self._clock = office.corpus, office.store, office.texts, office.clock
         self._say = partial(spoken, office.texts)
         self._summarising = summarising
+        self._contexts = Contexts(office)
+        self._revising, self._refusing = Revising(office, self._contexts), Refusing(office)
 
     def commands(self) -> Mapping[str, Handle]:
-        return {}
+        return {"new": self.begin_anew}
 
     def verbs(self) -> Mapping[str, Verb]:
         return {"all": Verb(self.ask_everywhere)}
+
+    def revise(self, heard: Heard, answer: Callable[[Heard], Reply]) -> Reply:
+        """What `answer` says; to a message that was edited in place of what was said before, where that is wanted."""
+        return self._revising.answer(heard, answer)
 
     def hear(self, heard: Heard, text: str) -> Reply:
         """What is no command. "Yes" takes up the last offer; without one it is a question like any other."""
@@ -46,114 +67,102 @@ class Conversation:
         if meant == "thanks":
             return self._say(heard, "courtesy.thanks")
         offered = self._store.offered(heard.chat.id, self._clock()) if meant else None
-        if offered is None:
+        if offered is None or unpack_awaited(offered):  # a text that another person of this chat asks about
             return self.ask(heard, text)
         reply = self._summarising.article(heard, offered) if meant == "yes" else self._say(heard, "courtesy.no")
         self._store.withdraw_offer(heard.chat.id)
         return reply
 
+    def begin_anew(self, heard: Heard, _: str = "") -> Reply:
+        """/new: what was asked so far is referred to no more, and nothing is offered."""
+        self._store.turns.forget_talk(talk_of(heard))
+        self._store.withdraw_offer(heard.chat.id)
+        return self._say(heard, "conversation.new")
+
     def ask(self, heard: Heard, question: str) -> Reply:
         """Looks where the question says. What happened in a time is told by stories."""
-        if self._corpus.asks_for_news(question, self._clock()):
-            return self._summarising.topic(heard, question)
-        return self._ask(heard, question, unscoped=False)
+        asked = shortened(question)
+        inquiry = Inquiry(asked, self._contexts.of(heard, self._clock()))
+        told = None if _is_pointed(heard, inquiry) else self._news(heard, inquiry)
+        reply = told or self._ask(heard, inquiry)
+        return reply if asked == question else headed(reply, self._shortened_line(heard, asked))
 
     def ask_everywhere(self, heard: Heard, question: str) -> Reply:
         """The same question again, whatever days or sources it names."""
-        return self._ask(heard, question, unscoped=True)
+        was, heard = self._contexts.pressed(heard), replace(heard, message_id=None)
+        if was is not None and was.question == question and was.turn.question != question:  # it leant on another
+            return self._ask(heard, Inquiry(was.standalone, (), unscoped=True))
+        previous = self._contexts.of(heard, self._clock())  # what it leans on is older than its first asking
+        others = tuple(turn for turn in previous if turn.question != question)
+        return self._ask(heard, Inquiry(question, others, unscoped=True))
 
-    def _ask(self, heard: Heard, question: str, *, unscoped: bool) -> Reply:
-        if not question:
+    def _news(self, heard: Heard, inquiry: Inquiry) -> Reply | None:
+        """What happened in a time, if that is what is asked."""
+        if not self._corpus.asks_for_news(inquiry.question, self._clock(), previous=inquiry.previous):
+            return None
+        told = self._summarising.topic(heard, inquiry.question)
+        return replace(told, outcome="refused" if told.refused else "topic")
+
+    def _ask(self, heard: Heard, inquiry: Inquiry) -> Reply:
+        if not inquiry.question:
             return self._say(heard, "ask.usage", failed=True)
-        chat, now = heard.chat, self._clock()
-        self._store.withdraw_offer(chat.id)
-        previous = self._store.turns.previous(chat.id, now - CONVERSATION)
-        if unscoped:  # what it leans on is older than its first asking
-            previous = tuple(turn for turn in previous if turn.question != question)
-        outcome = self._corpus.ask(question, previous=previous, now=now, unscoped=unscoped)
-        if not isinstance(outcome, Refusal) or outcome.reason == "not told":  # "and when?" may still refer to it
-            self._store.turns.remember(_asked(heard, question, outcome, now))
-        return self._reply(heard, question, outcome, now)
+        now = self._clock()
+        self._store.withdraw_offer(heard.chat.id)
+        said = self._corpus.ask(
+            inquiry.question,
+            previous=inquiry.previous,
+            now=now,
+            unscoped=inquiry.unscoped,
+            sources=heard.chat.sources,
+        )
+        asked = _asked(heard, inquiry.question, said, now)
+        if not isinstance(said, Refusal) or is_asked(said):
+            asked = replace(asked, id=self._store.turns.remember(asked))
+        return self._reply(heard, asked, said)
 
-    def _reply(self, heard: Heard, question: str, outcome: Answer | Closest | Refusal, now: datetime) -> Reply:
+    def _reply(self, heard: Heard, asked: Asked, said: Said) -> Reply:
         language = heard.chat.language
-        everywhere = self._everywhere(heard, question, outcome.searched, now)
-        match outcome:
+        match said:
             case Answer():
-                row = self._about(heard, outcome.question or question, _articles(outcome))
-                return replace(
-                    render.answer(outcome, self._texts, language, _rows(row, everywhere)), outcome="answered"
-                )
+                return render.answer(said, self._texts, language, keyboard(self._office, heard, asked, "answer"))
             case Closest():
-                row = self._about(heard, outcome.question or question, _articles(outcome))
-                return replace(
-                    render.closest(outcome, self._texts, language, _rows(row, everywhere)), outcome="closest"
-                )
-            case Refusal(nearest=nearest):
-                if nearest:
-                    self._store.offer(heard.chat.id, nearest[0].article_id, now + CONVERSATION)
-                asked = self._await(heard, outcome)
-                rows = _rows(*((self._offer(language, near),) for near in nearest), everywhere, asked)
-                return replace(
-                    render.refusal(outcome, self._texts, language, rows, offer=bool(nearest)), outcome="refused"
-                )
+                return render.closest(said, self._texts, language, keyboard(self._office, heard, asked, "answer"))
+            case Refusal():
+                return self._refusing.reply(heard, asked, said)
 
-    def _everywhere(self, heard: Heard, question: str, searched: Searched, now: datetime) -> tuple[Button, ...]:
-        if not is_limited(searched):
-            return ()
-        data = f"all:{self._store.handle(question, owner=heard.chat.id, until=now + KEEP_WORDS)}"
-        return (Button(self._texts.say(heard.chat.language, "button.everywhere"), data),)
-
-    def _about(self, heard: Heard, question: str, articles: tuple[str, ...]) -> tuple[Button, ...]:
-        """A summary of the first article, and what of it and of the question may be followed."""
-        if not articles:
-            return ()
-        summary = Button(
-            self._texts.say(heard.chat.language, "button.summary"), f"sum:{self._store.handle(articles[0])}"
-        )
-        key = self._store.handle(
-            pack_offer(articles[0], question), owner=heard.chat.id, until=self._clock() + KEEP_WORDS
-        )
-        return summary, Button(self._texts.say(heard.chat.language, "button.follow"), f"folq:{key}")
-
-    def _await(self, heard: Heard, refusal: Refusal) -> tuple[Button, ...]:
-        """To be told when an article answers; where nothing was asked there is nothing to wait for."""
-        if not refusal.question.strip() or refusal.reason == "empty question":
-            return ()
-        key = self._store.handle(refusal.question, owner=heard.chat.id, until=self._clock() + KEEP_WORDS)
-        return (Button(self._texts.say(heard.chat.language, "button.await"), f"await:{key}"),)
-
-    def _offer(self, language: str, near: Nearest) -> Button:
-        title = clipped(near.title) or self._texts.say(language, "untitled")
-        text = clipped(self._texts.say(language, "button.summary_of", title=title), BUTTON_CHARACTERS)
-        return Button(text, f"sum:{self._store.handle(near.article_id)}")
+    def _shortened_line(self, heard: Heard, asked: str) -> str:
+        return self._office.say(heard, "conversation.shortened", question=clipped(asked))
 
 
-def _asked(heard: Heard, question: str, outcome: Answer | Closest | Refusal, now: datetime) -> Asked:
+def _is_pointed(heard: Heard, inquiry: Inquiry) -> bool:
+    """Whether it is a reply to something that articles are known of."""
+    is_reply = heard.replied is not None or heard.quoted is not None
+    return is_reply and any(turn.pointed and turn.articles for turn in inquiry.previous)
+
+
+def _asked(heard: Heard, question: str, said: Said, now: datetime) -> Asked:
     """What is kept of it."""
     kinds: dict[type, Outcome] = {Answer: "answered", Closest: "closest", Refusal: "refused"}
-    sentences = () if isinstance(outcome, Refusal) else outcome.sentences
-    cited = tuple(Place(c.article_id, c.revision, c.start, c.end) for said in sentences for c in said.citations)
-    trace = outcome.trace
+    sentences = () if isinstance(said, Refusal) else said.sentences
+    trace = said.trace
     kept = {
-        "confidence": outcome.confidence,
+        "confidence": said.confidence,
         "milliseconds": dict(trace.milliseconds),
         "figures": dict(trace.figures),
         "hits": list(trace.hits),
     }
     return Asked(
-        heard.chat.id, heard.user_id, question, outcome.question or question, kinds[type(outcome)], cited,
-        _articles(outcome), kept, now, heard.update_id, heard.message_id,
+        heard.chat.id, heard.user_id, question, said.question or question, kinds[type(said)],
+        tuple(place_of(citation) for sentence in sentences for citation in sentence.citations),
+        _articles(said), kept, now, heard.update_id, heard.message_id,
+        told={} if isinstance(said, Refusal) else pack_answer(said),
+        thread_id=heard.thread_id,
     )  # fmt: skip
 
 
-def _rows(*rows: tuple[Button, ...]) -> Buttons:
-    return tuple(row for row in rows if row)
-
-
-def _articles(outcome: Answer | Closest | Refusal) -> tuple[str, ...]:
+def _articles(said: Said) -> tuple[str, ...]:
     """The articles that were cited, in the order of the footnotes, each once."""
-    match outcome:
+    match said:
         case Answer(sentences=sentences, values=values):
             return _cited((*sentences, *values))
         case Closest(sentences=sentences):

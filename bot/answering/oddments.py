@@ -4,29 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.answering.conversation import Conversation
+from bot.answering.courtesies import courtesy
+from bot.answering.greeting import with_row
+from bot.answering.pasted import read_shown
+from bot.answering.references import find_referred
+from bot.answering.showing import Showing
 from bot.answering.summarising import Summarising
 from bot.office import Handle, Office, Verb
-from bot.sheet import plain
-from bot.types import Heard, Reply
+from bot.sheet import spoken
+from bot.types import Button, Heard, Reply, Wordless
+
+FIRST_SYMBOL = "\u2190"  # arrows, symbols and pictures come from there on; punctuation, as a rule, before
+_SAID: Mapping[Wordless, str] = {"sticker": "hint.text_only", "other": "hint.text_only"}  # else its own words
 
 
 class Oddments:
     """Gives each the sensible thing."""
 
-    def __init__(self, office: Office, conversation: Conversation, summarising: Summarising) -> None:
+    def __init__(self, office: Office, summarising: Summarising, showing: Showing) -> None:
         self._office = office
-        self._conversation = conversation
         self._summarising = summarising
+        self._showing = showing
 
     def commands(self) -> Mapping[str, Handle]:
         return {}
 
     def verbs(self) -> Mapping[str, Verb]:
-        return {}
+        return self._showing.verbs()
 
     def reply(self, heard: Heard) -> Reply | None:
         """None for what is a question or a command after all."""
-        if heard.wordless is not None and not heard.text.strip():
-            return Reply(plain(self._office.say(heard, "hint.text_only")))
-        return None
+        text = heard.text.strip()
+        if not text:
+            return self._wordless(heard)
+        if heard.edited or text.startswith("/"):
+            return None
+        if not any(map(str.isalnum, text)):
+            return self._signs(heard, text)
+        if (shown := read_shown(heard)) is None:
+            return self._showing.question(heard, text)
+        known = shown.url and shown.is_page and find_referred(self._office.corpus, shown.url, heard.chat.sources)
+        return self._known(heard, known.id) if known else self._showing.choice(heard, shown)
+
+    def _wordless(self, heard: Heard) -> Reply:
+        if heard.edited:
+            return Reply(())
+        if heard.wordless is None:
+            return spoken(self._office.texts, heard, "refusal.empty_question")
+        return spoken(self._office.texts, heard, _SAID.get(heard.wordless, f"oddments.{heard.wordless}"))
+
+    def _signs(self, heard: Heard, text: str) -> Reply | None:
+        """Thanks, and a yes to what was offered, are understood elsewhere."""
+        meant, now = courtesy(text), self._office.clock()
+        if meant == "thanks" or (meant and self._office.store.offered(heard.chat.id, now)):
+            return None
+        key = "oddments.emoji" if max(text) >= FIRST_SYMBOL else "refusal.empty_question"
+        return spoken(self._office.texts, heard, key)
+
+    def _known(self, heard: Heard, article_id: str) -> Reply:
+        """The article that a link leads to."""
+        key = self._office.store.handle(article_id)
+        ask = Button(self._office.say(heard, "button.ask"), f"talk:{key}")
+        return with_row(self._summarising.article(heard, article_id), (ask,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from retrieval import Article, Corpus, Length, TopicSummary
@@ -39,26 +39,31 @@ def read_length(text: str) -> tuple[Length, str]:
     return "medium", text
 
 
-def find_titled(corpus: Corpus, text: str) -> Article | None:
-    """The article whose id this is, or whose title has just these words one after the other."""
-    article = corpus.find(text) if text.strip() and not links(text) else None
+def find_titled(corpus: Corpus, text: str, sources: Sequence[str] = ()) -> Article | None:
+    """The article whose id this is, or whose title has just these words one after the other. `sources`: those whose
+    articles alone are there for whoever asks; none: all.
+    """
+    article = corpus.find(text, sources=sources) if text.strip() and not links(text) else None
     if article is None or text == article.id:
         return article
     return article if _words(text) and f" {_words(text)} " in f" {_words(article.title)} " else None
 
 
-def find_referred(corpus: Corpus, text: str) -> Article | None:
+def find_referred(corpus: Corpus, text: str, sources: Sequence[str] = ()) -> Article | None:
     """The article that a link, a title or a whole message refers to; links first, then the first line, then all."""
     candidates = [*links(text), *([] if _LINK.fullmatch(text) else [text.split("\n", 1)[0], text])]
-    known = (corpus.find(candidate) for candidate in dict.fromkeys(candidates) if candidate.strip())
+    known = (corpus.find(candidate, sources=sources) for candidate in dict.fromkeys(candidates) if candidate.strip())
     return next((article for article in known if article is not None), None)
 
 
-def find_meant(corpus: Corpus, text: str, now: datetime, length: Length) -> Article | TopicSummary:
+def find_meant(
+    corpus: Corpus, text: str, now: datetime, length: Length, sources: Sequence[str] = ()
+) -> Article | TopicSummary:
     """A title's own words mean its article. A topic that names a time comes next, then the title nearest to it."""
-    if titled := find_titled(corpus, text):
+    if titled := find_titled(corpus, text, sources):
         return titled
-    topic, article = corpus.summarise_topic(text, now, length), find_referred(corpus, text)
+    topic = corpus.summarise_topic(text, now, length, sources=sources)
+    article = find_referred(corpus, text, sources)
     timed = bool(topic.stories and topic.searched.scope)
     return topic if article is None or timed else article
 

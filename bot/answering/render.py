@@ -46,8 +46,10 @@ def closest(found: Closest, texts: Texts, language: str, buttons: Buttons = ()) 
     return Reply(sheet.messages(buttons), outcome="closest")
 
 
-def refusal(refused: Refusal, texts: Texts, language: str, buttons: Buttons = (), *, offer: bool = False) -> Reply:
-    """That the articles do not tell, what was searched, the nearest titles. `offer`: asks whether to sum one up."""
+def refusal(
+    refused: Refusal, texts: Texts, language: str, buttons: Buttons = (), *, below: Sequence[str] = ()
+) -> Reply:
+    """That the articles do not tell, what was searched, the nearest titles, and `below` what is offered instead."""
     sheet = Sheet()
     searched = refused.searched
     _write_lines(sheet, widened_line(searched, texts, language))
@@ -61,8 +63,8 @@ def refusal(refused: Refusal, texts: Texts, language: str, buttons: Buttons = ()
         sheet.write("\n• ")
         sheet.link(title_of(near, texts, language), web_link(near.url))
         sheet.write(after_title(near, texts, language))
-    if offer:
-        sheet.write("\n\n" + texts.say(language, "offer.first" if len(refused.nearest) > 1 else "offer.only"))
+    for paragraph in below:
+        sheet.write(f"\n\n{paragraph}")
     return Reply(sheet.messages(buttons), refused=True, outcome="refused")
 
 

@@ -11,6 +11,7 @@ from functools import partial
 
 from bot.answering import summaries
 from bot.answering.references import ORDER, find_meant, find_referred, find_titled, links, read_length
+from bot.keeping.mentions import mentioned
 from bot.sheet import Buttons, spoken
 from bot.store import BotStore
 from bot.texts import Texts
@@ -47,13 +48,15 @@ class Summarising:
     def command(self, heard: Heard, text: str) -> Reply:
         """/summary. Raises SourceError for a page that cannot be had."""
         length, reference = read_length(text)
-        if find_titled(self._corpus, text):  # "Long" may be its first word
+        sources = heard.chat.sources
+        if find_titled(self._corpus, text, sources):  # "Long" may be its first word
             length, reference = "medium", text
         meant = reference or heard.replied or ""
         if not meant.strip():
             return self._say(heard, "summary.usage")
         if reference and not links(reference):
-            return self._told(heard, reference, find_meant(self._corpus, reference, self._clock(), length), length)
+            found = find_meant(self._corpus, reference, self._clock(), length, sources)
+            return self._told(heard, reference, found, length)
         article = self._known_or_fetched(heard, meant)
         if article is None:
             return self._say(heard, "summary.unknown_link" if links(meant) else "summary.unknown")
@@ -62,46 +65,53 @@ class Summarising:
     def article(self, heard: Heard, article_id: str, length: Length = "medium") -> Reply:
         """Raises UnknownArticle."""
         told = self._corpus.summarise(article_id, length)
-        buttons = self._article_buttons(heard.chat.language, told, length)
+        buttons = self._article_buttons(heard, told, length)
+        self._store.turns.remember(mentioned(heard, told.article.title, (article_id,), self._clock()))
         return summaries.summary(told, self._texts, heard.chat.language, buttons)
 
     def story(self, heard: Heard, article_id: str) -> Reply:
         """All articles about the same event. Raises UnknownArticle."""
-        return summaries.story(self._corpus.summarise_story(article_id), self._texts, heard.chat.language)
+        told = self._corpus.summarise_story(article_id, sources=heard.chat.sources)
+        return summaries.story(told, self._texts, heard.chat.language)
 
     def topic(self, heard: Heard, text: str, length: Length = "medium") -> Reply:
         """What was written about it; when nothing was, that is said."""
-        return self._told(heard, text, self._corpus.summarise_topic(text, self._clock(), length), length)
+        told = self._corpus.summarise_topic(text, self._clock(), length, sources=heard.chat.sources)
+        return self._told(heard, text, told, length)
 
     def _told(self, heard: Heard, text: str, meant: Article | TopicSummary, length: Length) -> Reply:
         if isinstance(meant, Article):
             return self.article(heard, meant.id, length)
         language = heard.chat.language
+        shown = (near.article_id for development in meant.stories for near in development.articles)
+        self._store.turns.remember(mentioned(heard, text, shown, self._clock()))
         if not meant.stories:
             return summaries.topic(meant, self._texts, language)
-        key = self._store.handle(text, owner=heard.chat.id, until=self._clock() + KEEP_TOPIC)
+        key = self._store.handle(text, owner=heard.chat.id, by=heard.user_id, until=self._clock() + KEEP_TOPIC)
         row = (*self._shorter(language, TOPIC_VERBS, length, key), *self._longer(language, TOPIC_VERBS, length, key))
         follow = self._follow(heard, meant.topic) if meant.topic else ()
         return summaries.topic(meant, self._texts, language, tuple(filter(None, (row, follow))))
 
     def _known_or_fetched(self, heard: Heard, meant: str) -> Article | None:
-        article, addresses = find_referred(self._corpus, meant), links(meant)
+        article, addresses = find_referred(self._corpus, meant, heard.chat.sources), links(meant)
         if article is None and addresses and heard.user_id in self._admins:
             return self._corpus.add_page(addresses[0]).article
         return article
 
-    def _article_buttons(self, language: str, told: Summary, length: Length) -> Buttons:
+    def _article_buttons(self, heard: Heard, told: Summary, length: Length) -> Buttons:
+        language = heard.chat.language
         key, said = self._store.handle(told.article.id), sum(len(sentence.text) for sentence in told.sentences)
         row = self._shorter(language, ARTICLE_VERBS, length, key) if len(told.sentences) > 1 else ()
         if said < WHOLE * len(told.article.text):
             row += self._longer(language, ARTICLE_VERBS, length, key)
-        several = len(self._corpus.summarise_story(told.article.id).articles) > 1
+        story_told = self._corpus.summarise_story(told.article.id, sources=heard.chat.sources)
+        several = len(story_told.articles) > 1
         story = (Button(self._texts.say(language, "button.story"), f"story:{key}"),) if several else ()
         follow = Button(self._texts.say(language, "button.follow"), f"fol:{key}")
         return tuple(filter(None, (row, (*story, follow))))
 
     def _follow(self, heard: Heard, topic: str) -> tuple[Button, ...]:
-        key = self._store.handle(topic, owner=heard.chat.id, until=self._clock() + KEEP_TOPIC)
+        key = self._store.handle(topic, owner=heard.chat.id, by=heard.user_id, until=self._clock() + KEEP_TOPIC)
         return (Button(self._texts.say(heard.chat.language, "button.follow"), f"ftop:{key}"),)
 
     def _shorter(self, language: str, verbs: Mapping[Length, str], length: Length, key: str) -> tuple[Button, ...]:

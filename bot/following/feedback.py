@@ -8,13 +8,13 @@ from datetime import datetime
 from functools import partial
 
 from bot.following.proposals import read_number
-from bot.keeping.turns import Asked
+from bot.keeping.mentions import mentioned
 from bot.people.rights import Rights, may_change_there
 from bot.sheet import clipped, spoken
 from bot.store import BotStore
 from bot.texts import Texts
 from bot.types import Heard, Reply
-from retrieval import STEP, Article, Corpus
+from retrieval import STEP, Corpus
 
 MOST_STEPS = 5  # in either direction: beyond that another matching, or other words, help more
 
@@ -51,13 +51,9 @@ class Feedback:
     def talk(self, heard: Heard, article_id: str) -> Reply:
         """The next question leans on this article. Raises UnknownArticle."""
         article = self._corpus.article(article_id)
-        self._store.turns.remember(self._mentioned(heard, article))
+        self._store.turns.remember(mentioned(heard, article.title, (article.id,), self._clock(), invited=True))
         title = clipped(article.title) or self._texts.say(heard.chat.language, "untitled")
         return self._say(heard, "feedback.talk", title=title)
-
-    def _mentioned(self, heard: Heard, article: Article) -> Asked:
-        asked = (heard.chat.id, heard.user_id, article.title, article.title)
-        return Asked(*asked, "topic", (), (article.id,), {}, self._clock(), heard.update_id)
 
     def _shift(self, heard: Heard, number: str, steps: int) -> Reply:
         row = read_number(number)

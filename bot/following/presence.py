@@ -1,4 +1,7 @@
-"""When a chat may be written to: its time zone, quiet hours, a mute, a pause, and coming back -> changed, and said."""
+"""When a chat may be written to: its time zone, quiet hours, a mute, a pause, and coming back -> changed, and said.
+
+A group's settings show as well whom it has answered, from which sources and in which language.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,9 @@ class Presence:
         return Reply(plain("\n".join(filter(None, lines)), self._buttons(chat)))
 
     def press(self, heard: Heard, change: str) -> Reply:
-        """ "quiet:1320-420", "quiet:off", "mute:day", "mute:off", "pause", "resume": the settings as they are then."""
+        """ "quiet:1320-420", "quiet:off", "mute:day", "mute:off", "pause", "resume", "askers:admins", "askers:everyone"
+        -> the settings as they are then; anything else changes nothing.
+        """
         name, _, value = change.partition(":")
         if name == "resume":
             return self.resume(heard)
@@ -63,6 +68,8 @@ class Presence:
             self._set_mute(heard.chat.id, value)
         elif name == "quiet":
             self._set_hours(heard.chat.id, replace(self._hours(heard.chat.id), quiet=_minutes(value)))
+        elif name == "askers" and heard.chat.kind == "group":
+            self._store.set_askers(heard.chat.id, "admins" if value == "admins" else "everyone")
         return replace(self.settings(heard), replaces=True)
 
     def timezone(self, heard: Heard, text: str) -> Reply:
@@ -171,6 +178,9 @@ class Presence:
         if chat.paused:
             yield say(chat.language, "presence.paused")
         yield self._zone_asked(chat.language, hours)
+        if chat.kind == "group":
+            yield say(chat.language, f"groups.askers_{chat.askers}")
+            yield say(chat.language, "groups.some" if chat.sources else "groups.all", count=len(chat.sources))
 
     def _buttons(self, chat: Chat) -> Buttons:
         def button(key: str, change: str, **values: object) -> Button:
@@ -182,7 +192,17 @@ class Presence:
         mute = [button(f"mute_{each}", f"mute:{each}") for each in MUTES]
         mute = [button("mute_off", "mute:off")] if _is_muted(chat.hours, self._clock()) else mute
         pause = button("resume", "resume") if chat.paused else button("pause", "pause")
-        return tuple(quiet), tuple(mute), (pause,)
+        return tuple(quiet), tuple(mute), (pause,), *self._group_buttons(chat)
+
+    def _group_buttons(self, chat: Chat) -> Buttons:
+        if chat.kind != "group":
+            return ()
+        say, other = self._texts.say, "everyone" if chat.askers == "admins" else "admins"
+        askers = Button(say(chat.language, f"button.askers_{other}"), f"set:askers:{other}")
+        sources = Button(say(chat.language, "button.sources_of_group"), "gsp:0")
+        others = [each for each in self._texts.languages() if each != chat.language]
+        languages = tuple(Button(say(each, "language.name"), f"lang:{each}") for each in others)
+        return (askers,), (sources, *languages)
 
     def _until(self, language: str, hours: Hours) -> dict[str, str]:
         end = local(hours.muted_until or self._clock(), hours.zone)

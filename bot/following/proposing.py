@@ -88,7 +88,9 @@ class Proposing:
 
     def key(self, heard: Heard, proposal: Subscription) -> str:
         """What a button says instead of the proposal: "yes:<key>", "try:<key>"."""
-        return self._store.handle(pack_proposal(proposal), owner=heard.chat.id, until=self._clock() + KEEP)
+        return self._store.handle(
+            pack_proposal(proposal), owner=heard.chat.id, by=heard.user_id, until=self._clock() + KEEP
+        )
 
     def _load(self, heard: Heard, key: str) -> Subscription | None:
         packed = self._store.resolve(key, heard.chat.id)

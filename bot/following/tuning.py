@@ -144,7 +144,9 @@ class Tuning:
     def _leave(self, heard: Heard, one: Subscription) -> Reply:
         if not self._subscribing.end(one):
             return self._gone(heard)
-        key = self._store.handle(pack_proposal(one), owner=heard.chat.id, until=self._clock() + KEEP_UNDO)
+        key = self._store.handle(
+            pack_proposal(one), owner=heard.chat.id, by=heard.user_id, until=self._clock() + KEEP_UNDO
+        )
         language = heard.chat.language
         undo = Button(self._texts.say(language, "button.undo"), f"back:{key}")
         row = (undo, self._listing.back_button(language, one.chat_id))

@@ -9,7 +9,7 @@ from bot.desk import Desk
 from bot.incoming.updates import Event, Place, Pressed, Reached, Said, Upgraded
 from bot.operating.observing import Observer, Observers
 from bot.store import BotStore
-from bot.texts import Texts
+from bot.texts import FALLBACK, Texts
 from bot.types import Chat, Delivery, Heard, Lane, Manner, Message, Reply
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ class Clerk:
 
     def serve(self, update_id: int, event: Event | None) -> None:
         """Does what the event asks for, and finishes the update. What goes wrong is apologised for."""
+        self._observer.update(_kind(event))
         match event:
             case Said() | Pressed():
                 self._store.finish(update_id, self._answer(update_id, event))
@@ -36,6 +37,22 @@ class Clerk:
             case Upgraded(old_id, new_id):
                 self._store.move(old_id, new_id)
         self._store.finish(update_id, ())
+
+    def decline(self, update_id: int, event: Said | Pressed) -> None:
+        """Finishes the update with a word that too many ask now, and the way to ask again."""
+        self._observer.update(_kind(event))
+        reply = self._desk.sorry(_heard_of(self._chat(event.place), update_id, event))
+        if reply.outcome:
+            self._observer.question(reply.outcome, 0.0)
+        self._store.finish(update_id, deliveries_of(update_id, event, reply))
+
+    def waiting(self, event: Event, number: int) -> str:
+        """What is shown to whoever waits, first (0) and later on."""
+        language = self._texts.known(event.place.language) if isinstance(event, Said | Pressed) else FALLBACK
+        chat = self._store.known_chat(event.place.chat_id) if isinstance(event, Said | Pressed) else None
+        fetches = isinstance(event, Said) and event.text is not None and "://" in event.text
+        key = "waiting.long" if number else "waiting.fetch" if fetches else "waiting.search"
+        return self._texts.say(chat.language if chat else language, key)
 
     def wants(self, event: Said) -> bool:
         """Whether the document of what was said is to be fetched before it is served."""
@@ -48,18 +65,15 @@ class Clerk:
             reply = self._reply(update_id, chat, event)
         except Exception:
             logger.exception("update %d could not be answered", update_id)
+            self._observer.question("failed", perf_counter() - began)
             reply = Reply((Message(self._texts.say(chat.language, "error.unexpected")),), failed=True)
         if reply.outcome:
             self._observer.question(reply.outcome, perf_counter() - began)
         return deliveries_of(update_id, event, reply)
 
     def _reply(self, update_id: int, chat: Chat, event: Said | Pressed) -> Reply:
-        match event:
-            case Pressed(_, user_id, data, _, message_id, thread_id):
-                heard = Heard(chat, user_id, data, thread_id=thread_id, message_id=message_id, update_id=update_id)
-                return self._desk.press(heard)
-            case Said():
-                return self._desk.hear(_heard(chat, update_id, event))
+        heard = _heard_of(chat, update_id, event)
+        return self._desk.press(heard) if isinstance(event, Pressed) else self._desk.hear(heard)
 
     def _reached(self, update_id: int, place: Place, *, active: bool) -> list[Delivery]:
         """A chat that comes back is asked whether it wants what it missed; not a channel, where nobody could answer."""
@@ -80,12 +94,25 @@ class Clerk:
         return chat
 
 
+def _kind(event: Event | None) -> str:
+    return "said" if isinstance(event, Said) else "pressed" if isinstance(event, Pressed) else "other"
+
+
+def _heard_of(chat: Chat, update_id: int, event: Said | Pressed) -> Heard:
+    match event:
+        case Pressed(_, user_id, data, _, message_id, thread_id):
+            return Heard(chat, user_id, data, thread_id=thread_id, message_id=message_id, update_id=update_id)
+        case Said():
+            return _heard(chat, update_id, event)
+
+
 def _heard(chat: Chat, update_id: int, said: Said) -> Heard:
     return Heard(
         chat, said.user_id, said.text or "", said.replied, said.thread_id, said.file,
         message_id=said.message_id,
         update_id=update_id,
         replied_id=said.replied_id,
+        replied_user=said.replied_user,
         quoted=said.quoted,
         forwarded=said.forwarded,
         wordless=said.wordless,

@@ -2,8 +2,9 @@
 
     update | understand | (one hop to a thread: clerk) | wake the drain
 
-Updates of one chat are handled one after the other, chats beside each other. An update is finished in the same
-transaction that queues what is said back: a crash before it means that the update is handled again at the next start.
+Updates of one chat are handled one after the other, chats beside each other; whoever would wait too long for a thread
+is told so at once. An update is finished in the same transaction that queues what is said back: a crash before it means
+that the update is handled again at the next start.
 """
 
 from __future__ import annotations
@@ -23,11 +24,14 @@ from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder, TypeHandler
 from telegram.request import HTTPXRequest
 
+from bot.answering.crowded import AGAIN
+from bot.incoming.admission import Admission
 from bot.incoming.clerk import Clerk
 from bot.incoming.inbox import BACKLOG, Inbox, JournalBot
 from bot.incoming.passing import Passing
 from bot.incoming.signs import MOST_SIGNS, Signs
 from bot.incoming.updates import Document, Event, Guest, Pressed, Reached, Said, Searched, Upgraded, understand
+from bot.outgoing.calls import Call, CountedRequest
 from bot.outgoing.rates import PAID
 from bot.outgoing.sender import CONNECT_SECONDS, READ_SECONDS
 from bot.types import SentFile
@@ -39,6 +43,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming form of w
 POOL = PAID.window + MOST_SIGNS  # connections
 QUESTION_THREADS = 4
 ERRAND_THREADS = 4
+DECLINING_THREADS = 4  # they wait for the disk and for nothing else, and share its commits
 ERRANDS = ("/add", "/follow", "/summary")  # these may fetch from the web, for up to 20 s
 PRESSED_ERRANDS = ("follow:", "try:", "yes:", "back:", "catchup:")
 FILE_SECONDS = 60.0  # to fetch a file that somebody sent
@@ -46,11 +51,12 @@ FILE_SECONDS = 60.0  # to fetch a file that somebody sent
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
-def build_bot(inbox: Inbox, token: str, api_url: str) -> JournalBot:
-    """A bot that is not initialised yet; `api_url` like "https://api.telegram.org"."""
+def build_bot(inbox: Inbox, token: str, api_url: str, observe: Callable[[Call], None] = lambda _: None) -> JournalBot:
+    """A bot that is not initialised yet; `api_url` like "https://api.telegram.org". `observe` is told of its calls."""
 
     def request(pool: int) -> HTTPXRequest:
-        return HTTPXRequest(pool, READ_SECONDS, connect_timeout=CONNECT_SECONDS, pool_timeout=CONNECT_SECONDS)
+        options = {"connect_timeout": CONNECT_SECONDS, "pool_timeout": CONNECT_SECONDS}
+        return CountedRequest(observe, pool, READ_SECONDS, **options)
 
     return JournalBot(
         inbox,
@@ -80,9 +86,11 @@ class Reception:
         self._inbox = inbox
         self._clerk = clerk
         self._wake = wake
-        self._signs, self._passing = Signs(bot), passing
+        self._signs, self._passing = Signs(bot, clerk.waiting), passing
         self._questions = ThreadPoolExecutor(QUESTION_THREADS, "question")
         self._errands = ThreadPoolExecutor(ERRAND_THREADS, "errand")
+        self._declining = ThreadPoolExecutor(DECLINING_THREADS, "declining")
+        self._admission = Admission(QUESTION_THREADS)
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._closing = False
 
@@ -119,15 +127,27 @@ class Reception:
     async def release(self) -> None:
         """Lets go of the threads, once the handlers are done."""
         await self._signs.release()
-        for pool in (self._questions, self._errands):
+        self._passing.release()
+        for pool in (self._questions, self._errands, self._declining):
             pool.shutdown(wait=False, cancel_futures=True)
 
     async def _meet(self, update_id: int, event: Event | None) -> None:
-        pool = self._errands if _is_errand(event) else self._questions
-        with self._signs.of_life(event):
-            event = await self._with_file(event)
-            await asyncio.get_running_loop().run_in_executor(pool, self._clerk.serve, update_id, event)
+        run = asyncio.get_running_loop().run_in_executor
+        if isinstance(event, Said | Pressed) and _may_come_again(event) and not self._admission.is_open():
+            await run(self._declining, self._clerk.decline, update_id, event)
+        elif _is_errand(event):
+            with self._signs.of_life(update_id, event):
+                event = await self._with_file(event)
+                await run(self._errands, self._clerk.serve, update_id, event)
+        else:
+            signs = contextlib.nullcontext() if self._admission.wait() else self._signs.of_life(update_id, event)
+            with signs, self._admission.within():  # signs cost what those who wait need
+                await run(self._questions, self._serve, update_id, event)
         self._wake()
+
+    def _serve(self, update_id: int, event: Event | None) -> None:
+        with self._admission.timed():
+            self._clerk.serve(update_id, event)
 
     async def _with_file(self, event: Event | None) -> Event | None:
         """What was said, with the bytes of its document where we want them."""
@@ -153,6 +173,16 @@ class Reception:
             case _:
                 return contextlib.nullcontext()
         return self._turns.setdefault(chat_id, asyncio.Lock())
+
+
+def _may_come_again(event: Said | Pressed) -> bool:
+    """Whether it can be said again by a button, and may take long: questions, and no other commands."""
+    match event:
+        case Said(text=str(text), document=None, edited=False):
+            return not text.startswith("/") or text.lower().startswith("/ask")
+        case Pressed(data=data):
+            return data.startswith(AGAIN)
+    return False
 
 
 def _is_errand(event: Event | None) -> bool:

@@ -59,6 +59,7 @@ class Said:
     document: Document | None = None
     file: SentFile | None = None  # the document, once it was fetched or declined
     replied_id: int | None = None  # the message that it replies to, if it is one of ours
+    replied_user: int | None = None  # who wrote the message that it replies to, or the one forwarded in it
     quoted: str | None = None  # the part of it that is quoted
     forwarded: Forwarded | None = None
     wordless: Wordless | None = None  # what came instead of words
@@ -183,6 +184,7 @@ def _said(message: TelegramMessage, me: User) -> Said | None:
     return Said(
         place, speaker, text, replied, message.message_id, _topic(message), document,
         replied_id=original.message_id if original is not None and ours else None,
+        replied_user=None if original is None else _author(original),
         quoted=message.quote.text if message.quote is not None else None,
         forwarded=_forwarded(message),
         wordless=_wordless(message),
@@ -203,6 +205,18 @@ def _forwarded(message: TelegramMessage) -> Forwarded | None:
         case MessageOriginChat(sender_chat=chat):
             return Forwarded(chat.title or "")
     return Forwarded()
+
+
+def _author(message: TelegramMessage) -> int | None:
+    """Whoever wrote it first; None where Telegram does not tell, and of what a bot wrote."""
+    match message.forward_origin:
+        case None:
+            person = message.from_user
+        case MessageOriginUser(sender_user=person):
+            pass
+        case _:
+            return None
+    return None if person is None or person.is_bot else person.id
 
 
 _WORDLESS: tuple[tuple[str, Wordless], ...] = (

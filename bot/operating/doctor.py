@@ -1,38 +1,35 @@
-"""This machine, the settings and the data in, findings out: each ok, a warning or a failure, with what was seen."""
+"""This machine, the settings, the data and whoever must answer, in; findings out: each with what was seen, and what to
+do about it.
+"""
 
 from __future__ import annotations
 
 import platform
+import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal
+from xml.parsers import expat
 
-from bot.config import Settings, corpus_settings, masked
+from bot.config import Endpoint, Settings, corpus_settings, masked
+from bot.operating.finding import Finding, State, worst
 from bot.store import open_store
 from bot.texts import Texts
-from retrieval import Corpus, FootnoteError, ModelFailed, open_corpus
+from retrieval import Corpus, Feed, FootnoteError, ModelFailed, open_corpus
 
+__all__ = ["Finding", "examine", "worst"]
 LIBRARIES = (
-    "faiss-cpu", "onnxruntime", "prompt_toolkit", "pydantic-settings", "pypdf", "python-telegram-bot", "rich",
-    "sentence-transformers", "SQLAlchemy", "tantivy", "tokenizers", "torch", "trafilatura",
+    "aiohttp", "faiss-cpu", "matplotlib", "onnxruntime", "prometheus-client", "prompt_toolkit", "pydantic-settings",
+    "pypdf", "python-telegram-bot", "rich", "sentence-transformers", "SQLAlchemy", "tantivy", "tokenizers", "torch",
+    "trafilatura",
 )  # fmt: skip
 OLDEST_PYTHON, FIRST_UNKNOWN_PYTHON = (3, 11), (3, 14)
 OLDEST_SQLITE = (3, 35)
-
-State = Literal["ok", "warn", "fail"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `name` is a key below "doctor." in the catalogue."""
-
-    name: str
-    state: State
-    detail: str
+SAFE_EXPAT = (2, 6)  # older ones take quadratic time over some feeds: the children that parse them are killed then
+LITTLE_SPACE, TOO_LITTLE_SPACE = 1_000_000_000, 100_000_000  # bytes
 
 
 def examine(settings: Settings, texts: Texts, language: str) -> Iterator[Finding]:
@@ -40,13 +37,24 @@ def examine(settings: Settings, texts: Texts, language: str) -> Iterator[Finding
     examination = _Examination(settings, texts, language)
     yield examination.python()
     yield examination.sqlite()
+    yield examination.expat(expat.version_info)
     yield examination.libraries()
     yield examination.settings()
     data = examination.data()
     yield data
     if data.state == "ok":
+        yield examination.disk(shutil.disk_usage(settings.data).free)
         yield examination.store()
+    yield from _outside(settings, texts, language)
+    if data.state == "ok":
         yield from examination.corpus()
+
+
+def _outside(settings: Settings, texts: Texts, language: str) -> Iterator[Finding]:
+    from bot.operating.outside import Outside  # the Telegram library is heavy, and other commands do without
+    from bot.operating.reaching import reach
+
+    return Outside(settings, texts, language, datetime.now(UTC)).findings(reach(settings))
 
 
 class _Examination:
@@ -71,6 +79,13 @@ class _Examination:
             return Finding("sqlite", "ok", seen)
         return Finding("sqlite", "fail", self._say("sqlite_old", version=seen))
 
+    def expat(self, seen: Sequence[int]) -> Finding:
+        """What parses feeds."""
+        named = ".".join(map(str, seen))
+        if tuple(seen[:2]) >= SAFE_EXPAT:
+            return Finding("expat", "ok", named)
+        return Finding("expat", "warn", self._say("expat_old", version=named))
+
     def libraries(self) -> Finding:
         found, missing = [], []
         for name in LIBRARIES:
@@ -83,12 +98,15 @@ class _Examination:
         return Finding("libraries", "ok", ", ".join(found))
 
     def settings(self) -> Finding:
-        """Every setting by its variable's name, the token masked."""
+        """Every setting by its variable's name, what is secret masked."""
         shown = []
         for name, field in Settings.model_fields.items():
             value = getattr(self._settings, name)
             value = masked(value) if name == "telegram_bot_token" else value
-            value = ",".join(map(str, sorted(value, key=str))) if isinstance(value, tuple | frozenset) else value
+            if isinstance(value, Endpoint):
+                value = f"{value.host}:{value.port}"
+            elif isinstance(value, tuple | frozenset):
+                value = ",".join(map(str, sorted(value, key=str)))
             shown.append(f"{field.validation_alias}={'' if value is None else value}")
         return Finding("settings", "ok", " ".join(shown))
 
@@ -101,6 +119,13 @@ class _Examination:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             return Finding("data", "fail", self._say("not_writable", folder=folder, reason=reason))
+
+    def disk(self, free: int) -> Finding:
+        """The room that is left for the data."""
+        state: State = "fail" if free < TOO_LITTLE_SPACE else "warn" if free < LITTLE_SPACE else "ok"
+        shown = f"{free / 1e9:.1f} GB" if free >= LITTLE_SPACE else f"{free / 1e6:.0f} MB"
+        key = "disk_enough" if state == "ok" else "disk_little"
+        return Finding("disk", state, self._say(key, free=shown, folder=self._settings.data))
 
     def store(self) -> Finding:
         try:
@@ -120,6 +145,7 @@ class _Examination:
             yield self._model(corpus)
             yield self._reader(corpus)
             yield self._index(corpus)
+            yield self.feeds(corpus.feeds())
         finally:
             corpus.close()
 
@@ -149,8 +175,16 @@ class _Examination:
         ready = self._say("index_ready", articles=stats.articles, passages=stats.passages, change=stats.log)
         return Finding("index", "ok", ready)
 
-
-def worst(findings: Iterable[Finding]) -> State:
-    """What the whole comes to."""
-    states = {finding.state for finding in findings}
-    return "fail" if "fail" in states else "warn" if "warn" in states else "ok"
+    def feeds(self, feeds: Sequence[Feed]) -> Finding:
+        """How many do not answer, and which of them for longest."""
+        down = sorted((feed.down_since, feed.url) for feed in feeds if feed.down_since is not None and not feed.ended)
+        ended = [feed.url for feed in feeds if feed.ended]
+        if not down and not ended:
+            return Finding("feeds", "ok", self._say("feeds_well", total=len(feeds)))
+        told = []
+        if down:
+            since, url = down[0]
+            told.append(self._say("feeds_down", down=len(down), total=len(feeds), since=f"{since:%Y-%m-%d}", url=url))
+        if ended:
+            told.append(self._say("feeds_ended", ended=len(ended), url=ended[0]))
+        return Finding("feeds", "warn", " ".join(told))

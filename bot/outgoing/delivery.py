@@ -39,22 +39,25 @@ class Sender(Protocol):
 
 class Drain:
     """Empties the outbox as long as it runs. `word` puts an alert into words (sync, on a thread); None: it is void;
-    Held and Aside: its chat may not be written to now.
+    Held and Aside: its chat may not be written to now. `observe` is told the lane and the outcome of each delivery.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 what the drain is wired to
         self,
         outbox: Outbox,
         sender: Sender,
         word: Callable[[Delivery], Letter | Held | Aside | None],
         clock: Callable[[], datetime],
         rates: Rates = FREE,
+        *,
+        observe: Callable[[str, str], None] = lambda *_: None,
     ) -> None:
         self._outbox = outbox
         self._sender = sender
         self._word = word
         self._clock = clock
         self._rates = rates
+        self._observe = observe
         self._pace = Pace(rates)
         self._in_flight: dict[int, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()
@@ -120,6 +123,7 @@ class Drain:
     async def _deliver(self, delivery: Delivery) -> None:
         try:
             outcome = await self._send(delivery)
+            self._observe(str(delivery.lane), result_of(outcome))
             self._follow_up(delivery, outcome)
             await self._settle(delivery, outcome)
         except Exception:
@@ -141,9 +145,9 @@ class Drain:
         await asyncio.to_thread(self._outbox.settle, delivery, outcome, self._clock())
 
     async def _send(self, delivery: Delivery) -> Outcome:
-        content = delivery.content
+        content, is_paid = delivery.content, self._rates.paid and delivery.lane is not Lane.ANSWER
         if isinstance(content, Message):
-            return await self._sender.send(Letter(delivery.chat_id, content, delivery.manner))
+            return await self._sender.send(Letter(delivery.chat_id, content, replace(delivery.manner, paid=is_paid)))
         try:
             worded = await asyncio.to_thread(self._word, delivery)
         except Exception:
@@ -154,7 +158,6 @@ class Drain:
             return Rejected(VOID)
         if not isinstance(worded, Letter):
             return worded
-        is_paid = self._rates.paid and delivery.lane is not Lane.ANSWER
         return await self._sender.send(replace(worded, manner=replace(worded.manner, paid=is_paid)))
 
     def _follow_up(self, delivery: Delivery, outcome: Outcome) -> None:
@@ -166,3 +169,13 @@ class Drain:
                 logger.error("delivery %s (%s) is given up: %s", delivery.rows, delivery.lane, reason)
             case Moved():
                 logger.info("chat of delivery %s has moved", delivery.rows)
+
+
+def result_of(outcome: Outcome) -> str:
+    """One word for it."""
+    match outcome:
+        case Later(flood=True):
+            return "flood"
+        case Rejected(reason) if reason == VOID:
+            return VOID
+    return type(outcome).__name__.lower()

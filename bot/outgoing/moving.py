@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.outgoing.steps import LANES
-from bot.tables import chats, handles, hushed, interests, offers, outbox, ratings, subscriptions, turns
+from bot.tables import chats, handles, hushed, interests, offers, outbox, people, ratings, subscriptions, turns
 from bot.types import Lane
 
 
@@ -18,6 +18,7 @@ def move_chat(tx: sa.Connection, old: int, new: int) -> None:
     messages do not: the moved group counts its own.
     """
     _move_itself(tx, old, new)
+    _move_ban(tx, old, new)
     _move_subscriptions(tx, old, new)
     heard = sa.select(hushed.c.story).where(hushed.c.chat_id == new)
     tx.execute(sa.delete(hushed).where(hushed.c.chat_id == old, hushed.c.story.in_(heard)))
@@ -38,6 +39,14 @@ def _move_itself(tx: sa.Connection, old: int, new: int) -> None:
         tx.execute(sa.delete(chats).where(chats.c.chat_id == old))
     else:
         tx.execute(sa.update(chats).where(chats.c.chat_id == old).values(chat_id=new))
+
+
+def _move_ban(tx: sa.Connection, old: int, new: int) -> None:
+    """A group that is shut out stays so, whatever its number."""
+    ban = tx.execute(sa.select(people.c.banned_at, people.c.banned_by).where(people.c.user_id == old)).first()
+    if ban is not None and ban.banned_at is not None:
+        tx.execute(sa.delete(people).where(people.c.user_id.in_((old, new))))
+        tx.execute(sa.insert(people).values(user_id=new, banned_at=ban.banned_at, banned_by=ban.banned_by))
 
 
 def _move_subscriptions(tx: sa.Connection, old: int, new: int) -> None:

@@ -32,7 +32,7 @@ PROMOTED = 500  # rows that become ready at a time: a million that are due at se
 AT_ONCE = 500  # keys in one IN (...): SQLite takes 32,766, older ones 999; a short statement is parsed faster
 
 Key = TypeVar("Key", int, str)
-_READY, _WAITING = sa.text("outbox.state = 'ready'"), sa.text("outbox.state = 'waiting'")  # as their indexes say it
+_READY, _WAITING, _SENDING = (sa.text(f"outbox.state = '{s}'") for s in ("ready", "waiting", "sending"))  # as indexed
 
 
 def utc_now() -> datetime:
@@ -93,12 +93,24 @@ class Outbox:
         with self._reading.connect() as tx:
             return tx.execute(sa.select(outbox.c.message_id).where(outbox.c.key == key)).scalar()
 
+    def alert_at(self, chat_id: int, message_id: int) -> Alert | None:
+        """What the message is about that an alert, or what came of it, arrived as; None for any other, a digest too."""
+        arrived = outbox.c.chat_id == chat_id, outbox.c.message_id == message_id, outbox.c.content != ""
+        rows = sa.select(outbox.c.content).where(*arrived).order_by(outbox.c.id.desc()).limit(1)
+        with self._reading.connect() as tx:
+            line = tx.execute(rows).scalar()
+        content = unpack(line) if line else None
+        return content if isinstance(content, Alert) else None
+
     def claim(self, now: datetime, room: Room, lease_seconds: float) -> list[Delivery]:
         """What may go now, as much as there is room for, marked as being sent until the lease ends.
 
         Answers before alerts before digests, oldest first, one message a chat: within a chat a later message never
         overtakes an earlier one of its lane. Alerts that go together are one delivery.
         """
+        with self._reading.connect() as tx:  # as a rule there is nothing, and nobody need wait for a turn to write
+            if not tx.execute(_is_any(now)).scalar():
+                return []
         with self._engine.begin() as tx:
             _promote(tx, now)
             chosen = _one_per_chat(tx.execute(_claimable(room)).all(), room)
@@ -139,7 +151,7 @@ class Outbox:
     def reclaim(self, now: datetime) -> int:
         """At start: what a dead process was sending is ready again. Returns how many rows that were."""
         with self._engine.begin() as tx:
-            sending = sa.update(outbox).where(sa.text("outbox.state = 'sending'"))
+            sending = sa.update(outbox).where(_SENDING)
             return tx.execute(sending.values(state="ready", lease_until=None, not_before=now)).rowcount
 
     def counts(self) -> dict[str, int]:
@@ -244,12 +256,16 @@ def _upsert(dialect: sa.Dialect) -> tuple[str, Callable[[dict[str, Any]], tuple[
     return str(compiled), lambda row: in_order(row | {"not_before": moment(row["not_before"])})
 
 
+def _is_any(now: datetime) -> sa.Select[tuple[bool]]:
+    due = sa.and_(_WAITING, outbox.c.not_before <= now), sa.and_(_SENDING, outbox.c.lease_until <= now)
+    return sa.select(sa.or_(*(sa.select(outbox.c.id).where(which).exists() for which in (_READY, *due))))
+
+
 def _promote(tx: sa.Connection, now: datetime) -> None:
     """What is due is ready, and what a lease has ended for, because its outcome could not be written down, is again."""
     due = sa.select(outbox.c.id).where(_WAITING, outbox.c.not_before <= now).order_by(outbox.c.not_before)
     tx.execute(sa.update(outbox).where(outbox.c.id.in_(due.limit(PROMOTED))).values(state="ready"))
-    abandoned = sa.text("outbox.state = 'sending'"), outbox.c.lease_until <= now
-    tx.execute(sa.update(outbox).where(*abandoned).values(state="ready", lease_until=None))
+    tx.execute(sa.update(outbox).where(_SENDING, outbox.c.lease_until <= now).values(state="ready", lease_until=None))
 
 
 def _claimable(room: Room) -> sa.Select[Any]:

@@ -22,6 +22,7 @@ from telegram import (
 from telegram.constants import MessageEntityType
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError, TimedOut
 
+from bot.logs import blotted
 from bot.types import Attachment, Gone, Later, Letter, Mark, MarkKind, Message, Moved, Outcome, Rejected, Sent, Unclear
 
 RETRY_SECONDS = 0.2  # the first wait after a failure of the network; the outbox doubles it
@@ -111,6 +112,10 @@ class TelegramSender:
 
     async def _change(self, letter: Letter) -> int:
         message, edits = letter.message, letter.manner.edits
+        waits: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "read_timeout": READ_SECONDS}
+        if not message.text:
+            await self._bot.edit_message_reply_markup(letter.chat_id, edits, reply_markup=_keyboard(message), **waits)
+            return edits or 0
         await self._bot.edit_message_text(
             message.text,
             letter.chat_id,
@@ -118,8 +123,7 @@ class TelegramSender:
             entities=entities_of(message.text, message.marks),
             reply_markup=_keyboard(message),
             link_preview_options=LinkPreviewOptions(is_disabled=True),
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
+            **waits,
         )
         return edits or 0
 
@@ -139,7 +143,7 @@ def plainer(letter: Letter, error: TelegramError) -> Letter | None:
     if manner.thread_id is not None and any(phrase in said for phrase in TOPIC_CLOSED):
         # A reply stands in the topic of what it replies to.
         return replace(letter, manner=replace(manner, thread_id=None, reply_to=None))
-    if manner.edits is not None and any(phrase in said for phrase in UNCHANGEABLE):
+    if manner.edits is not None and letter.message.text and any(phrase in said for phrase in UNCHANGEABLE):
         return replace(letter, manner=replace(manner, edits=None, silent=True))
     if letter.message.marks and "entit" in said:
         return replace(letter, message=replace(letter.message, marks=()))
@@ -155,12 +159,13 @@ def outcome_of(error: TelegramError) -> Outcome:
         case ChatMigrated():
             return Moved(error.new_chat_id)
         case Forbidden():
-            return Gone(str(error))
+            return Gone(blotted(str(error)))
         case InvalidToken():
             return Later(TOKEN_SECONDS, "token refused")
         case BadRequest():
             said = str(error).lower()
-            return Gone(str(error)) if any(phrase in said for phrase in GONE) else Rejected(str(error))
+            reason = blotted(str(error))  # it is written down, and shown; a proxy in between may say anything
+            return Gone(reason) if any(phrase in said for phrase in GONE) else Rejected(reason)
         case _:
             return _network_outcome(error)
 

@@ -36,3 +36,4 @@ class Rules:
     feeds_per_day: int = 50
     files_per_day: int = 20
     keep_days: int = 30  # how long questions are kept, at most
+    language_model: bool = False  # gets questions and passages, and words answers

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from retrieval.answer.coverage import covered
 from retrieval.answer.margins import squash
@@ -15,6 +16,7 @@ from retrieval.words.kinds import holds
 
 SHORT_WORDS = 5  # a sentence below this is a heading, a byline or a fragment
 LIKELY = -2.0  # margin from which a reading counts as an answer, if not a sure one
+REMEMBERED = 20_000  # sentences whose stems are kept, some ten megabytes: the same articles answer again and again
 SAME = 0.7  # two sentences sharing this much of the shorter one's words say the same
 WEIGHTS = {"words": 0.8, "context": 0.75, "meaning": 0.5, "passage": 0.7, "kind": 0.7, "whole": 0.4, "read": 2.5,
            "said_by": 0.9, "settles": 1.0}  # fmt: skip
@@ -70,15 +72,21 @@ def alike(one: Candidate, other: Candidate) -> bool:
 
 def _sentences(evidence: Evidence) -> list[Candidate]:
     article, found = evidence.article, []
-    title = frozenset(stems(article.title, article.language))
+    title = _stems_of(article.title, article.language)
     around = title
     readings: Sequence[Reading | None] = evidence.readings or [None] * len(evidence.passage.sentences)
     for span, reading in zip(evidence.passage.sentences, readings, strict=True):
         text = article.text[span.start : span.end]
-        own = frozenset(stems(text, article.language))
+        own = _stems_of(text, article.language)
         found.append(Candidate(evidence, span, text, own, around, reading))
         around = title | own
     return found
+
+
+@lru_cache(REMEMBERED)
+def _stems_of(text: str, language: str) -> frozenset[str]:
+    """Of an article's own words, never of what people ask."""
+    return frozenset(stems(text, language))
 
 
 def _features(candidate: Candidate, question: Question, weights: dict[str, float]) -> dict[str, float]:

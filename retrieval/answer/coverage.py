@@ -45,7 +45,11 @@ def standing(word: str, words: Collection[str]) -> float:
         return 1.0
     if len(word) < ROOT:
         return 0.0
-    return KIN if any(other.startswith(word[:ROOT]) and _kin(word, other) for other in words) else 0.0
+    root = word[:ROOT]
+    for other in words:  # no generator: this runs for each word of a question and each sentence
+        if other.startswith(root) and _kin(word, other):
+            return KIN
+    return 0.0
 
 
 def _kin(word: str, other: str) -> bool:

@@ -2,8 +2,9 @@
 
     the two best matches, read | the next two, unless one is clearly best | by match and reading together
 
-A passage that is not read keeps its match, and is taken to be read as an average one. In a language that nobody reads,
-what counts beside the match is how much of the question stands in one sentence and around it.
+A passage that is not read keeps its match, and is taken to be read as an average one. Beside other questions fewer are
+read, one after the other, and none that could not come first any more. In a language that nobody reads, what counts
+beside the match is how much of the question stands in one sentence and around it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from dataclasses import replace
 
 from retrieval.answer.candidates import Candidate, candidates
 from retrieval.answer.coverage import Weighing
+from retrieval.answer.crowd import MOST_READ, Crowd
 from retrieval.answer.margins import best_margin, squash
 from retrieval.ports import Reader
 from retrieval.types import Evidence, Question, Reading, Span
 
-MOST_READ = 8  # passages a question
 AT_ONCE = 2  # side by side, one thread each: twice as fast as two threads for one
 READ = 0.3  # what a reading weighs beside a match, both 0..1; on dev data .2 to .4 do as well
 UNREAD = 0.3  # what an unread passage is taken for
@@ -31,7 +32,9 @@ class Ranker:
     """`reader` None: passages stay as they were found. `most` passages are read, fewer when a margin is `clear`."""
 
     def __init__(self, reader: Reader | None, weighing: Weighing, most: int = MOST_READ, clear: float = CLEAR) -> None:
+        self.weighing = weighing
         self._reader, self._weighing, self._most, self._clear = reader, weighing, most, clear
+        self.crowd = Crowd()
         self._crew = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="read")
 
     def reads(self, language: str) -> bool:
@@ -45,14 +48,23 @@ class Ranker:
             return self._by_words(question, evidence)
         ranked = list(evidence)
         readable = [at for at, e in enumerate(evidence) if reader.knows(e.article.language)][: self._most]
-        for start in range(0, len(readable), AT_ONCE):
-            wave = readable[start : start + AT_ONCE]
+        done = 0
+        while wave := self._next(readable, done, ranked):
             readings = self._crew.map(lambda at: _read(reader, question, evidence[at]), wave)
             for at, read in zip(wave, readings, strict=True):
                 ranked[at] = replace(evidence[at], readings=read)
             if max(best_margin(ranked[at]) for at in wave) > self._clear:
                 break
+            done += len(wave)
         return sorted(ranked, key=promise, reverse=True)
+
+    def _next(self, readable: Sequence[int], done: int, ranked: Sequence[Evidence]) -> Sequence[int]:
+        """What is read now; nothing at the end."""
+        if self.crowd.is_one():
+            return readable[done : done + AT_ONCE]
+        wave = readable[done : min(done + 1, self.crowd.most_read())]
+        best = max((promise(ranked[at]) for at in readable[:done]), default=0.0)
+        return [at for at in wave if ranked[at].hit.score + READ > best]
 
     def _by_words(self, question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
         gathered: dict[int, float] = {}

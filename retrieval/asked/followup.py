@@ -58,6 +58,8 @@ def readings(text: str, previous: Sequence[Turn], languages: Collection[str]) ->
     alone = understand(text, languages)
     earlier = _standing(turn.question for turn in previous[-CHAIN:])
     leans = stance(alone.text) if earlier else "stands"
+    if previous and previous[-1].pointed:
+        alone = replace(alone, lately=previous[-1].articles, about=previous[-1].articles)
     if leans == "stands":
         return [alone]
     carried = replace(_carried(alone, earlier, languages), lately=previous[-1].articles)
@@ -77,7 +79,8 @@ def _carried(alone: Question, earlier: str, languages: Collection[str]) -> Quest
     carried = understand(carry(alone.text, earlier), languages)
     body = without_opener(alone.text).body
     inherits = asks_more(body) or is_fragment(body)  # "and Brandt?" asks what the earlier question did
-    return replace(carried, text=alone.text, asked_for=carried.asked_for if inherits else alone.asked_for)
+    asked_for = carried.asked_for if inherits else alone.asked_for
+    return replace(carried, text=alone.text, asked_for=asked_for, about=alone.about)
 
 
 def carry(text: str, earlier: str) -> str:

@@ -37,12 +37,14 @@ _BEHIND = re.compile(r"(.+) \(([^()]+)\)\W*")
 def ask_anew(word: str, earlier: str) -> str:
     """The earlier question with that question word: "when" + "Who stole it?" -> "when was it stolen?"."""
     question, topic = without_topic(earlier)
+    asked = _ASKED.match(question)
+    if asked is None and "?" not in question:  # a title, or a sentence: it asks nothing
+        return with_topic(word, question.rstrip(" !."), topic)
     if _COUNTED.fullmatch(word):
         counted = COUNTING.match(question)
         return (
             with_topic(f"{word} {question[counted.end() :]}", topic) if counted else with_topic(word, topic_of(earlier))
         )
-    asked = _ASKED.match(question)
     rest = question[asked.end() :] if asked else _WHETHER.sub("", _uncapitalised(question))
     if asked and not _is_subject(word):
         rest = _as_clause(rest.rstrip(" ?!."), asked["asking"].casefold())

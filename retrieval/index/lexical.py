@@ -201,8 +201,8 @@ class LexicalIndex:
                     self._schema, "published", FieldType.Integer, since, until, include_upper=until is None
                 )
             )
-        if scope.sources:
-            limits.append(Query.term_set_query(self._schema, "source", list(scope.sources)))
+        for names in filter(None, (scope.sources, scope.among)):
+            limits.append(Query.term_set_query(self._schema, "source", list(names)))
         return [(Occur.Must, Query.const_score_query(limit, 0.0)) for limit in limits]
 
     def _keys(self, query: Query) -> list[int]:

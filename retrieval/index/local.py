@@ -70,7 +70,7 @@ class LocalIndex:
     ) -> list[Hit]:
         with self._lock:
             words = self._lexical.search(question, language, DEPTH, scope)
-            among = self._lexical.within(scope) if scope and vector is not None else None
+            among = self._lexical.within(scope) if scope != EVERYTHING and vector is not None else None
             meaning = {} if vector is None else self._dense.search(vector, DEPTH, among)
             articles = scaled(self._whole.search(question, language, DEPTH, scope))
             whole = {key: articles.get(self._firsts.get(key, key), 0.0) for key in {*meaning, *words}}

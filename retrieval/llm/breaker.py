@@ -29,6 +29,11 @@ class Breaker:
             self._closed_until = self._now() + PAUSE_SECONDS  # this one is the probe; others wait for it
             return True
 
+    def is_whole(self) -> bool:
+        """Whether nothing stands in the way of calls."""
+        with self._lock:
+            return self._failures < FAILURES
+
     def went_well(self) -> None:
         with self._lock:
             self._failures = 0

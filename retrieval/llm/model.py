@@ -61,6 +61,10 @@ class LanguageModel:
         with self._lock:
             return self._usage
 
+    def is_reached(self) -> bool:
+        """False from as many failures in a row on as the breaker stands."""
+        return self._breaker.is_whole()
+
     def compose(
         self, question: Question, sentences: Sequence[Sentence], evidence: Sequence[Evidence]
     ) -> tuple[Sentence, ...]:

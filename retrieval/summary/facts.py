@@ -118,6 +118,11 @@ def key_facts(article: Article, sentences: Sequence[Span], told: Collection[Span
     return KeyFacts(who, when, numbers)
 
 
+def people_and_bodies(article: Article, sentences: Sequence[Span]) -> tuple[str, ...]:
+    """The names that these sentences turn on, at most three; places are left out."""
+    return tuple(article.text[slice(*span)] for span in _best(article, sentences[:LOOKED_AT], (), _names))
+
+
 def _best(article: Article, sentences: Sequence[Span], told: Collection[Span], finder: Finder) -> list[Span]:
     """At most MOST, most important first, each thing once and in its fullest form."""
     title = set(stems(article.title, article.language))

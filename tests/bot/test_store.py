@@ -17,6 +17,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from bot.alerting.alerts import story_key
+from bot.keeping.turns import Asked, Talk
 from bot.outgoing.parcels import pack, unpack
 from bot.outgoing.steps import Room
 from bot.store import MIGRATIONS, BotStore, open_store
@@ -97,7 +98,8 @@ def test_a_moved_group_takes_everything_along(store: BotStore) -> None:
     store.subscribe(feed(-5))
     store.set_hours(-5, Hours("Europe/Berlin", (1320, 420)))
     store.hush(-5, 9)
-    store.remember(-5, Turn("who?", ("a",)), NOW)
+    store.turns.remember(asked(-5, "who?", ("a",)))
+    key = store.handle("who?", owner=-5, until=later(9))
     store.enqueue([alert(3, -5)], {})
     store.move(-5, -1005)
     assert store.known_chat(-5) is None
@@ -105,7 +107,8 @@ def test_a_moved_group_takes_everything_along(store: BotStore) -> None:
     assert store.chat(-1005, language="en", kind="group") == moved
     assert [s.chat_id for s in store.subscriptions(-1005)] == [-1005]
     assert store.hushed(-1005) == {9}
-    assert store.previous(-1005, NOW) == (Turn("who?", ("a",)),)
+    assert store.turns.previous(Talk(-1005), NOW) == (Turn("who?", ("a",)),)
+    assert store.resolve(key, -1005) == "who?"
     store.enqueue([alert(3, -1005)], {})
     assert [(d.chat_id, d.key) for d in store.claim(NOW, Room(9, 9), LEASE)] == [(-1005, "s:3:-1005")]
 
@@ -192,19 +195,6 @@ def test_pruning_forgets_old_answers_but_never_an_alerts_key(store: BotStore) ->
 # -- conversation, subscriptions, handles
 
 
-def test_the_last_three_questions_are_remembered_newest_last_with_their_articles(store: BotStore) -> None:
-    turns = [
-        Turn(question, articles) for question, articles in (("1", ()), ("2", ("a", "б")), ("3", ()), ("4", ("c",)))
-    ]
-    for minute, turn in enumerate(turns):
-        store.remember(1, turn, NOW + timedelta(minutes=minute))
-    store.remember(2, Turn("another chat's"), NOW)
-    assert store.previous(1, NOW) == tuple(turns[1:])
-    assert store.previous(1, NOW + timedelta(minutes=3)) == (turns[3],)
-    store.forget_old(NOW + timedelta(minutes=3))
-    assert store.previous(1, NOW) == (turns[3],)
-
-
 def test_a_chat_has_one_offer_until_it_ends_or_is_withdrawn(store: BotStore) -> None:
     assert store.offered(1, NOW) is None
     store.offer(1, "a", later(60))
@@ -227,14 +217,26 @@ def test_a_moved_group_and_one_that_merges_leave_their_offers_behind(store: BotS
 
 def test_peoples_words_behind_a_button_are_kept_until_their_end(store: BotStore) -> None:
     words, again, article = (
-        store.handle("who?", until=later(9)),
-        store.handle("why?", until=later(9)),
+        store.handle("who?", owner=1, until=later(9)),
+        store.handle("why?", owner=1, until=later(9)),
         store.handle("a"),
     )
-    assert store.handle("why?", until=later(99)) == again
+    assert store.handle("why?", owner=1, until=later(99)) == again
     assert store.handle("a", until=later(9)) == article
     store.prune(later(10))
-    assert [store.resolve(key) for key in (words, again, article)] == [None, "why?", "a"]
+    assert [store.resolve(key, 1) for key in (words, again, article)] == [None, "why?", "a"]
+
+
+def test_what_a_person_wrote_is_behind_a_button_of_that_chat_alone(store: BotStore) -> None:
+    mine, theirs = (store.handle("who?", owner=chat, until=later(9)) for chat in (1, 2))
+    assert mine != theirs
+    assert store.resolve(mine, 1) == store.resolve(theirs, 2) == "who?"
+    assert store.resolve(mine, 2) is None
+    assert store.resolve(theirs, 1) is None
+
+
+def asked(chat_id: int, question: str, articles: tuple[str, ...] = ()) -> Asked:
+    return Asked(chat_id, 1, question, question, "answered", (), articles, {}, NOW)
 
 
 def migrate(folder: Path, revision: str) -> None:
@@ -262,8 +264,8 @@ def test_a_database_of_an_older_bot_is_brought_up_to_date(tmp_path: Path) -> Non
             (alert,),
         )
     with closing(open_store(tmp_path)) as store:
-        assert store.previous(1, NOW) == (Turn("who?"),)
-        assert store.resolve("k") == "a"
+        assert store.turns.previous(Talk(1), NOW) == ()  # a talk lasted for fifteen minutes
+        assert store.resolve("k", 1) == "a"
         [followed] = store.subscriptions(5)
         assert followed == replace(feed(5), muted=True, id=followed.id)
         [waiting] = store.claim(NOW, Room(9, 9), LEASE)
@@ -275,5 +277,5 @@ def test_a_handle_is_short_stable_and_resolves(store: BotStore) -> None:
     key = store.handle(value)
     assert len(key) == 16
     assert store.handle(value) == key
-    assert store.resolve(key) == value
-    assert store.resolve("0" * 16) is None
+    assert store.resolve(key, 1) == store.resolve(key, 2) == value
+    assert store.resolve("0" * 16, 1) is None

@@ -110,10 +110,10 @@ def test_a_prompt_answers_until_the_end_of_file(
 ) -> None:
     history = tmp_path / "history"
     with terminal(chat, watch_for(corpus, store, chat), history) as (keys, screen):
-        keys.send_text("When does the ferry sail?\n\n/language\n#4\nferry?\n#99\n")
+        keys.send_text("When does the ferry sail?\n\n/language\n#9\nferry?\n#99\n")
     said = screen.getvalue()
     assert "The ferry sails again on Monday. [1]" in said
-    assert "#3 English   #4 Русский" in said
+    assert "#8 English   #9 Русский" in said
     assert "Теперь я говорю по-русски." in said
     assert "5 марта 2026" in said
     assert "Эта кнопка уже устарела" in said
@@ -256,3 +256,14 @@ def test_the_terminal_may_follow_more_than_a_chat(chat: TerminalChat, corpus: Fa
     corpus.lists["many.opml"] = tuple(map(FeedLink, feeds))
     (tmp_path / "many.opml").write_text("<opml/>")
     assert pipe(chat, f"/follow {tmp_path}/many.opml")[1] == "Now following 55 feeds of the list.\n\n"
+
+
+def test_a_vote_prints_its_buttons_and_no_empty_line(
+    chat: TerminalChat, corpus: FakeCorpus, store: BotStore, tmp_path: Path
+) -> None:
+    with terminal(chat, watch_for(corpus, store, chat), tmp_path / "history") as (keys, screen):
+        keys.send_text("When does the ferry sail?\n#6\n")
+    assert "#13 ✓ 👍 Thank you!   #14 👎 Not helpful" in screen.getvalue()
+    out = StringIO()
+    assert answer_lines(chat, ["#6"], out) == 0
+    assert out.getvalue() == ""

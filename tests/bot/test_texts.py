@@ -117,7 +117,8 @@ def test_every_command_is_described_and_explained(command: object, language: str
     name = command.name  # type: ignore[attr-defined]
     assert 0 < len(TEXTS.say(language, f"command.{name}")) <= 256
     if name not in ("start", "help"):
-        assert f"/{name}" in TEXTS.say(language, "help")
+        operator = command.operator  # type: ignore[attr-defined]
+        assert f"/{name}" in TEXTS.say(language, "help_operator" if operator else "help")
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

@@ -9,7 +9,11 @@ from collections.abc import Callable, Mapping
 
 from tests.botapi.checks import keyboard_of, text_of
 from tests.botapi.faults import Faults, Refused
+from tests.botapi.shown import PARAMETERS as SHOWN
+from tests.botapi.shown import Shown
 from tests.botapi.state import BOT, BOT_ID, Json, State
+from tests.botapi.webhooks import PARAMETERS as WEBHOOK
+from tests.botapi.webhooks import Webhooks
 
 MAX_TOAST = 200  # characters of an answer to a pressed button
 MAX_FILE = 20_000_000  # bytes that a bot may fetch
@@ -31,6 +35,7 @@ ADMIN_RIGHTS = (
 CHANNEL_RIGHTS = ("can_post_messages", "can_edit_messages")
 PARAMETERS: Mapping[str, set[str]] = {
     "getMe": set(),
+    "setWebhook": WEBHOOK,
     "deleteWebhook": {"drop_pending_updates"},
     "getWebhookInfo": set(),
     "sendMessage": {
@@ -55,13 +60,14 @@ Result = Json | bool | list[Json]
 class Methods:
     """All but getUpdates, which waits and so belongs to the server."""
 
-    def __init__(self, state: State, faults: Faults) -> None:
+    def __init__(self, state: State, faults: Faults, webhooks: Webhooks) -> None:
         self._state = state
         self._faults = faults
         self._methods: dict[str, Callable[[Json], Result]] = {
             "getMe": lambda _: dict(BOT),
-            "deleteWebhook": lambda _: True,
-            "getWebhookInfo": self._webhook_info,
+            "setWebhook": webhooks.set,
+            "deleteWebhook": webhooks.delete,
+            "getWebhookInfo": webhooks.info,
             "sendMessage": self._send_message,
             "sendChatAction": self._send_chat_action,
             "answerCallbackQuery": self._answer_callback_query,
@@ -72,19 +78,17 @@ class Methods:
             "getChat": self._full_chat,
             "getChatMember": self._chat_member,
             "getFile": self._file,
+            **Shown(state, self._chat, self._show).methods(),
         }
 
     def call(self, name: str, parameters: Json) -> Result:
         """Refuses methods and parameters that it does not know, so that a misspelt one is noticed."""
         if name not in self._methods:
             raise Refused(404, "Not Found: method not found")
-        unknown = parameters.keys() - PARAMETERS[name]
+        unknown = parameters.keys() - {**PARAMETERS, **SHOWN}[name]
         if unknown:
             raise Refused(400, f"Bad Request: {name} has no parameter {', '.join(sorted(unknown))}")
         return self._methods[name](parameters)
-
-    def _webhook_info(self, _: Json) -> Json:
-        return {"url": "", "has_custom_certificate": False, "pending_update_count": len(self._state.updates)}
 
     def _send_message(self, parameters: Json) -> Json:
         chat_id = self._chat(parameters)
@@ -97,6 +101,13 @@ class Methods:
         body |= {"entities": entities} if entities else {}
         body |= {"reply_markup": keyboard} if keyboard else {}
         return self._state.message(chat_id, dict(BOT), text=text, **body)
+
+    def _show(self, chat_id: int, parameters: Json, body: Json) -> Json:
+        """A message that is more than words."""
+        keyboard = keyboard_of(parameters)
+        body |= self._placed(chat_id, parameters) | ({"reply_markup": keyboard} if keyboard else {})
+        self._faults.check_rate(chat_id)
+        return self._state.message(chat_id, dict(BOT), **body)
 
     def _placed(self, chat_id: int, parameters: Json) -> Json:
         """Which message it replies to, and in which topic it stands."""

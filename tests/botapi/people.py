@@ -54,6 +54,28 @@ class People:
             "callback_query", {"id": query, "from": user, "chat_instance": "1", "message": message, "data": data}
         )
 
+    def search(self, text: str, user_id: int = 1, *, language: str = "en") -> str:
+        """Types the bot's name and some words in whatever chat; the query's number."""
+        query = f"search-{self._state.number()}"
+        self._state.queries[query] = None
+        person = self._user(user_id, {"language": language})
+        self._push("inline_query", {"id": query, "from": person, "query": text, "offset": ""})
+        return query
+
+    def call_over(self, text: str, chat_id: int, user_id: int = 1, *, language: str = "en") -> str:
+        """Names the bot in a chat that it is no member of; the query's number."""
+        query = f"guest-{self._state.number()}"
+        self._state.queries[query] = None
+        self._state.chat(chat_id)
+        person = self._user(user_id, {"language": language})
+        self._push("guest_message", self._state.message(chat_id, person, text=text, guest_query_id=query))
+        return query
+
+    def edit(self, message: Json, text: str) -> Json:
+        """Changes what somebody wrote; `message` is the update's."""
+        message.update(text=text, edit_date=int(time.time()))
+        return self._push("edited_message", message)
+
     def block(self, chat_id: int) -> None:
         """Blocks the bot."""
         self._faults.blocked.add(chat_id)

@@ -19,6 +19,7 @@ from tests.botapi.faults import Fault, Faults, Refused
 from tests.botapi.methods import Methods, Result
 from tests.botapi.people import People
 from tests.botapi.state import Json, State
+from tests.botapi.webhooks import Webhooks
 
 LONGEST_POLL = 50.0  # seconds, Telegram's own cap
 T = TypeVar("T")
@@ -58,7 +59,8 @@ class BotApi:
         self.people = People(self.state, self.faults, self._push)
         self.calls: list[Call] = []  # all but getUpdates
         self.polls = 0
-        self._methods = Methods(self.state, self.faults)
+        self.webhooks = Webhooks(self.state, self._allow)
+        self._methods = Methods(self.state, self.faults, self.webhooks)
         self._news = asyncio.Event()
         self._polling = False
         self._allowed: list[str] | None = None
@@ -77,6 +79,7 @@ class BotApi:
 
     async def stop(self) -> None:
         """Lets go of the port, and of all connections."""
+        await self.webhooks.stop()
         if self._http is not None:
             self._http.stop()
             await self._http.close_all_connections()
@@ -117,21 +120,29 @@ class BotApi:
         if self._allowed is None or kind in self._allowed:
             self.state.updates.append(update)
             self._news.set()
+            self.webhooks.wake()
         return update
 
     async def _get_updates(self, parameters: Json) -> list[Json]:
+        if self.webhooks.is_set:
+            raise Refused(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first")
         if self._polling:
             raise Refused(
                 409, "Conflict: terminated by other getUpdates request; make sure that only one bot is running"
             )
         self.polls += 1
         if isinstance(parameters.get("allowed_updates"), list):
-            self._allowed = parameters["allowed_updates"] or None
+            self._allow(parameters["allowed_updates"])
         offset = int(parameters.get("offset") or 0)
         if offset > 0:  # this is the acknowledgement: what lies before is forgotten
             self.state.updates[:] = [update for update in self.state.updates if update["update_id"] >= offset]
         await self._wait_for_news(min(float(parameters.get("timeout") or 0), LONGEST_POLL))
         return self.state.updates[: int(parameters.get("limit") or 100)]
+
+    def _allow(self, kinds: list[str] | None) -> None:
+        """What is kept for the bot from now on; None: as before, and none: all."""
+        if kinds is not None:
+            self._allowed = kinds or None
 
     async def _wait_for_news(self, seconds: float) -> None:
         if self.state.updates or not seconds:
@@ -208,8 +219,10 @@ def _parameters(request: HTTPServerRequest) -> Json:
     if request.headers.get("Content-Type", "").startswith("application/json"):
         parameters |= json.loads(request.body or b"{}")
     for name, value in parameters.items():
-        if name != "text" and isinstance(value, str):
+        if name not in ("text", "caption") and isinstance(value, str):
             parameters[name] = _json_or_text(value)
+    if request.files:
+        parameters["uploads"] = {name: (few[0].filename, few[0].body) for name, few in request.files.items()}
     return parameters
 
 

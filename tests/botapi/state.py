@@ -18,7 +18,8 @@ BOT = {
     "username": "footnote_test_bot",
     "can_join_groups": True,
     "can_read_all_group_messages": False,
-    "supports_inline_queries": False,
+    "supports_inline_queries": True,
+    "supports_guest_queries": True,
 }
 
 
@@ -35,7 +36,9 @@ class State:
         self.authors: dict[
             tuple[int, int], int
         ] = {}  # (chat, message) -> who wrote it; a channel's messages do not tell
-        self.files: dict[str, bytes] = {}  # what people sent, by file id; forgotten by a restart
+        self.files: dict[str, bytes] = {}  # what was sent, by file id; forgotten by a restart
+        self.drafts: list[tuple[int, str]] = []  # (chat, text), in their order; forgotten too
+        self.presented: dict[str, Any] = {}  # descriptions and the menu button
         self._numbers = itertools.count(1)
 
     def number(self) -> int:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from retrieval.answer.citations import cite
+from retrieval.answer.confidence import load_confidence
 from retrieval.asking import Asking
 from retrieval.grouping import Stories
 from retrieval.types import Answer, Article, Citation, Closest, Reading, Refusal, Scope, Sentence, Span, Turn
@@ -328,3 +329,47 @@ def test_a_refusal_offers_one_article_of_each_story(engine: Engine) -> None:
     offered = [near.article_id for near in reply.nearest]
     assert len({"first", "second", "Valley Wire"} & set(offered)) == 1
     assert "lighthouse" in offered
+
+
+# --- what is pointed at
+
+
+SCHOOL = Article("school", "A school reopens", "The school in Ash Lane reopened. The repair cost 3 million crowns.")
+HALL = Article("hall", "A hall reopens", "The town hall of Holm reopened. The repair cost 8 million crowns.")
+COST = "What did the repair cost?"
+
+
+def pointing(*articles: Article) -> Turn:
+    return Turn(articles[0].title, tuple(article.id for article in articles), pointed=True)
+
+
+@pytest.mark.parametrize("article", [SCHOOL, HALL])
+def test_what_is_pointed_at_is_asked_first(engine: Engine, article: Article) -> None:
+    engine.add(SCHOOL, HALL)
+    told = answered(engine.asking(always("answer")), COST, pointing(article))
+    assert cited(told) == {article.id}
+
+
+def test_where_what_is_pointed_at_does_not_tell_the_others_are_asked(press: Engine) -> None:
+    press.add(SCHOOL)
+    told = answered(press.asking(load_confidence()), KEPT, pointing(SCHOOL))
+    assert cited(told) == {"lighthouse"}
+
+
+def test_what_is_pointed_at_may_be_gone(press: Engine) -> None:
+    assert cited(answered(press.asking(always("answer")), KEPT, Turn("A pier", ("gone",), pointed=True))) == {
+        "lighthouse"
+    }
+
+
+def test_what_is_pointed_at_is_asked_whatever_days_the_question_names(engine: Engine) -> None:
+    engine.add(replace(SCHOOL, published=may(7)), HALL)
+    told = answered(engine.asking(always("answer")), "What did the repair cost in April?", pointing(SCHOOL))
+    assert cited(told) == {"school"}
+
+
+def test_of_sources_that_are_not_there_nothing_is_said_though_it_is_pointed_at(engine: Engine) -> None:
+    engine.add(replace(SCHOOL, source="Post"), replace(HALL, source="Wire"))
+    told = engine.asking(always("answer")).ask(COST, (pointing(SCHOOL),), NOW, sources=("Wire",))
+    assert isinstance(told, Answer)
+    assert cited(told) == {"hall"}

@@ -136,3 +136,22 @@ def test_the_closest_passages_count_as_shown_and_not_as_answered(
     assert isinstance(reply, Closest)
     assert said(reply, 1) == sentences_of(reply)[0].text
     assert said(reply).startswith(said(reply, 1))
+
+
+def test_what_is_to_be_judged_is_passed_over(dataset: Path, make_corpus: Callable[..., Corpus]) -> None:
+    with (dataset / "questions.jsonl").open("a") as file:
+        file.write("\n" + json.dumps({"id": "4", "question": "Who knows?", "answers": [], "judge": True}))
+    assert [question.id for question in read_questions(dataset)] == ["1", "2", "3"]
+    assert evaluate(dataset, make_corpus()).as_dict()["questions"] == 3
+
+
+def test_a_corpus_that_has_articles_is_asked_without_any_in_the_folder(
+    dataset: Path, make_corpus: Callable[..., Corpus], tmp_path: Path
+) -> None:
+    corpus = make_corpus()
+    evaluate(dataset, corpus)
+    (dataset / "articles.jsonl.gz").unlink()
+    figures = evaluate(dataset, corpus).as_dict()
+    assert (figures["articles"], figures["broken files"], figures["hit@1"]) == (3, 0, 1.0)
+    with pytest.raises(BadDataset, match="no articles"):
+        evaluate(dataset, make_corpus(tmp_path / "empty"))

@@ -279,9 +279,11 @@ def test_failures_that_are_not_in_a_row_close_nothing() -> None:
 def test_a_server_that_fails_is_left_alone() -> None:
     with LlmServer(answers(b"{}", 401)) as server:
         model = LanguageModel(LlmSettings(server.url, "scripted"))
+        assert model.is_reached()
         for _ in range(10):
             assert model.compose(question(), [], [evidence_of(BAKERY)]) == ()
         assert len(server.requests) == FAILURES
+        assert not model.is_reached()
 
 
 def test_many_may_ask_at_once() -> None:

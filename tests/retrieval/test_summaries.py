@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import Article, UnknownArticle
+from retrieval import Article, Turn, UnknownArticle
 from retrieval.asked.question import Known
 from retrieval.grouping import Stories
 from retrieval.index.local import LocalIndex
@@ -188,6 +188,15 @@ def test_what_happened_in_a_time_is_asked_for_by_itself(summaries: Summaries, as
 )  # fmt: skip
 def test_what_happened_to_something_is_a_question_like_any_other(summaries: Summaries, asked: str) -> None:
     assert not summaries.tells(asked, NOW)
+
+
+@pytest.mark.parametrize("asked", ["and the day before yesterday?", "and last week?", "а вчера?", "and in May?"])
+def test_another_time_is_enough_after_a_question_of_what_happened(summaries: Summaries, asked: str) -> None:
+    what, who = Turn("What happened yesterday?"), Turn("Who won yesterday?")
+    assert summaries.tells(asked, NOW, (who, what))
+    assert summaries.tells(asked, NOW, (what, Turn("and last week?")))
+    assert not summaries.tells(asked, NOW, (what, who))
+    assert not summaries.tells("and why?", NOW, (what,))
 
 
 @pytest.mark.parametrize("topic", ["Oster bridge in May 2031", "мост в мае 2031 года"])

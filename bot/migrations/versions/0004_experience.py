@@ -13,6 +13,9 @@ def upgrade() -> None:
     _people()
     _operator()
     op.add_column("handles", sa.Column("owner", sa.BigInteger))
+    op.add_column("handles", sa.Column("by", sa.BigInteger))
+    op.add_column("handles", sa.Column("said_at", sa.DateTime(timezone=True)))
+    _partial_index("handles_by", "handles", ["by"], '"by" IS NOT NULL')
     _partial_index("handles_owner", "handles", ["owner"], "owner IS NOT NULL")
     _partial_index("outbox_message", "outbox", ["chat_id", "message_id"], "message_id IS NOT NULL")
 
@@ -22,6 +25,7 @@ def _chats() -> None:
     op.add_column("chats", sa.Column("askers", sa.Text, nullable=False, server_default="everyone"))
     op.add_column("chats", sa.Column("sources", sa.JSON, nullable=False, server_default="[]"))
     op.add_column("chats", sa.Column("keep_days", sa.SmallInteger))
+    _partial_index("chats_brief", "chats", ["chat_id"], "keep_days = 0")
 
 
 def _turns() -> None:
@@ -33,6 +37,7 @@ def _turns() -> None:
         sa.Column("update_id", sa.BigInteger),
         sa.Column("chat_id", sa.BigInteger, nullable=False),
         sa.Column("user_id", sa.BigInteger, nullable=False),
+        sa.Column("thread_id", sa.BigInteger),
         sa.Column("asked_message", sa.BigInteger),
         sa.Column("question", sa.Text, nullable=False),
         sa.Column("standalone", sa.Text, nullable=False),
@@ -40,6 +45,7 @@ def _turns() -> None:
         sa.Column("cited", sa.JSON, nullable=False),
         sa.Column("articles", sa.JSON, nullable=False),
         sa.Column("trace", sa.JSON, nullable=False),
+        sa.Column("told", sa.JSON, nullable=False, server_default="{}"),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("forgotten", sa.Boolean, nullable=False, server_default=sa.false()),
         sqlite_autoincrement=True,
@@ -55,6 +61,7 @@ def _turns() -> None:
         sa.Column("turn", sa.Integer, nullable=False),
         sa.Column("chat_id", sa.BigInteger, nullable=False),
         sa.Column("user_id", sa.BigInteger, nullable=False),
+        sa.Column("asker", sa.BigInteger),
         sa.Column("verdict", sa.Text, nullable=False),
         sa.Column("question", sa.Text, nullable=False),
         sa.Column("standalone", sa.Text, nullable=False),
@@ -66,6 +73,7 @@ def _turns() -> None:
     op.create_index("ratings_one", "ratings", ["turn", "user_id"], unique=True)
     op.create_index("ratings_user", "ratings", ["user_id"])
     op.create_index("ratings_chat", "ratings", ["chat_id"])
+    op.create_index("ratings_asker", "ratings", ["asker"])
 
 
 def _people() -> None:
@@ -108,8 +116,11 @@ def _operator() -> None:
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("by", sa.BigInteger, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("audience", sa.Text, nullable=False, server_default="people"),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("after", sa.BigInteger),
+        sa.Column("planned", sa.Integer),
+        sa.Column("reached", sa.Integer),
         sqlite_autoincrement=True,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
@@ -61,8 +62,8 @@ def test_a_title_near_to_words_with_a_time_when_nothing_was_written_then() -> No
     class Lenient(FakeCorpus):
         """Finds by the first word, as the engine does by most of the words."""
 
-        def find(self, reference: str) -> Article | None:
-            return super().find(reference.split()[0])
+        def find(self, reference: str, *, sources: Sequence[str] = ()) -> Article | None:
+            return super().find(reference.split()[0], sources=sources)
 
     corpus = cast("Corpus", Lenient(FERRY, LONG_NIGHT))
     assert find_meant(corpus, "ferry yesterday", NOON, "medium") == FERRY

@@ -137,19 +137,19 @@ def test_a_refusal_names_the_nearest_titles() -> None:
     assert targets(reply.messages[0]) == ["https://x.example/rain"]
 
 
-def test_a_refusal_says_what_was_searched_and_offers_the_first() -> None:
+def test_a_refusal_says_what_was_searched_and_what_is_offered_instead() -> None:
     nearest = tuple(Nearest(name, name.title(), None, None, None) for name in ("rain", "snow"))
     searched = Searched(21, datetime(2026, 3, 5, tzinfo=UTC), datetime(2026, 5, 31, tzinfo=UTC), JUNE)
     refused = Refusal("?", "not told", nearest, searched=searched)
-    assert render.refusal(refused, TEXTS, "en", ROW, offer=True).messages[0].text == (
+    assert render.refusal(refused, TEXTS, "en", ROW, below=("I read 21.", "Shall I?")).messages[0].text == (
         "The articles do not say. I searched 21 articles from 5 March 2026 to 31 May 2026.\n"
         "Searched: 1–7 June 2025, The Harbour Post\n\n"
-        "Nearest to your question:\n• Rain\n• Snow\n\nShall I summarise the first one?"
+        "Nearest to your question:\n• Rain\n• Snow\n\nI read 21.\n\nShall I?"
     )
-    assert render.refusal(refused, TEXTS, "ru", offer=True).messages[0].text == (
+    assert render.refusal(refused, TEXTS, "ru").messages[0].text == (
         "В статьях об этом не сказано. Просмотрена 21 статья с 5 марта 2026 по 31 мая 2026.\n"
         "Где искали: 1–7 июня 2025, The Harbour Post\n\n"
-        "Ближе всего к вашему вопросу:\n• Rain\n• Snow\n\nПересказать первую?"
+        "Ближе всего к вашему вопросу:\n• Rain\n• Snow"
     )
 
 
@@ -391,10 +391,10 @@ def test_any_closest_passages_can_be_sent(said: tuple[Sentence, ...], searched: 
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(neighbours, max_size=3), searches, st.booleans())
-def test_any_refusal_can_be_sent(nearest: list[Nearest], searched: Searched, offer: bool) -> None:
+@given(st.lists(neighbours, max_size=3), searches, st.lists(st.just("Shall I?"), max_size=2))
+def test_any_refusal_can_be_sent(nearest: list[Nearest], searched: Searched, below: list[str]) -> None:
     refused = Refusal("?", "not told", tuple(nearest), searched=searched)
-    assert all(map(sendable, render.refusal(refused, TEXTS, "en", ROW, offer=offer).messages))
+    assert all(map(sendable, render.refusal(refused, TEXTS, "en", ROW, below=below).messages))
 
 
 def test_who_else_tells_the_story_is_named_with_links() -> None:

@@ -60,7 +60,8 @@ async def test_a_limited_answer_is_widened_by_its_button(api: BotApi, tmp_path: 
         assert "Seven people stayed behind. [1]\n\nSearched: The Harbour Post\n" in limited["text"]
         widened = await talk.press(limited, "Search everything")
     assert widened["text"].startswith("It carries ninety people. [1]\n\n[1]")
-    assert list(buttons(widened)) == ["Summary", "Follow"]
+    assert {"Summary", "Follow"} <= buttons(widened).keys()
+    assert "Search everything" not in buttons(widened)
 
 
 async def test_the_closest_passages_come_as_a_list_without_bold(api: BotApi, tmp_path: Path) -> None:

@@ -17,8 +17,7 @@ from bot.desk import Desk
 from bot.incoming.clerk import Clerk
 from bot.incoming.inbox import Inbox
 from bot.incoming.passing import Passing
-from bot.incoming.reception import POOL, Reception, build_application, build_bot
-from bot.incoming.signs import MOST_SIGNS
+from bot.incoming.reception import Reception, build_application, build_bot
 from bot.incoming.updates import ALLOWED, Pressed, Reached, Said, Upgraded, understand
 from bot.outgoing.delivery import Drain
 from bot.outgoing.outbox import PLANNED, utc_now
@@ -79,9 +78,9 @@ class House:
         inbox = Inbox(self.store)
         bot = build_bot(inbox, TOKEN, self._root)
         drain = Drain(self.store, TelegramSender(bot), lambda *_: None, utc_now)
-        reception = Reception(
-            bot, inbox, Clerk(cast("Desk", self.desk), self.store, self.texts), Passing(bot), drain.wake
-        )
+        desk = cast("Desk", self.desk)
+        clerk, passing = Clerk(desk, self.store, self.texts), Passing(bot, desk, self.texts)
+        reception = Reception(bot, inbox, clerk, passing, drain.wake)
         application = build_application(bot, reception.handle)
         async with application:
             await application.start()
@@ -215,7 +214,6 @@ async def test_what_is_said_is_answered(house: House) -> None:
     async with house.open():
         house.api.people.write("hello", 7, language="ru-RU")
         await house.api.wait(lambda: house.texts_to(7) == ["hello, part 1"])
-        await house.api.wait(lambda: any(call.method == "sendChatAction" for call in house.api.calls))
     assert house.desk.heard[0].chat.language == "ru"
     assert house.store.unfinished() == []
 
@@ -261,12 +259,6 @@ async def test_a_chat_that_comes_back_is_asked_whether_it_wants_what_it_missed(h
         house.api.people.unblock(7)
         await house.api.wait(lambda: "welcome back, you were away from 12 on" in house.texts_to(7))
     assert house.store.chat(7, language="en", kind="private").active
-
-
-async def test_a_picture_gets_a_friendly_hint(house: House) -> None:
-    async with house.open():
-        house.api.people.send_sticker(7)
-        await house.api.wait(lambda: house.texts_to(7) == [house.texts.say("en", "hint.text_only")])
 
 
 async def test_a_desk_that_breaks_is_apologised_for_and_said_nothing_of(
@@ -329,16 +321,6 @@ async def test_a_button_stops_spinning_before_its_turn_comes(house: House) -> No
         assert house.texts_to(7) == ["hello, part 1"]
         house.desk.gate.set()
         await house.api.wait(lambda: len(house.texts_to(7)) == 3)
-
-
-async def test_signs_of_life_leave_connections_for_answers(house: House) -> None:
-    house.api.faults.hang("sendChatAction", 3.0, times=1000)
-    async with house.open():
-        for chat_id in range(1, POOL * 2):
-            house.api.people.write("hello", chat_id)
-        await house.api.wait(lambda: len(house.api.sent()) == POOL * 2 - 1, 8)
-    pending = [call for call in house.api.calls if call.method == "sendChatAction"]
-    assert len(pending) <= MOST_SIGNS * 3
 
 
 async def test_blocking_and_coming_back(house: House) -> None:

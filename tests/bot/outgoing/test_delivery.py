@@ -264,3 +264,24 @@ async def test_only_alerts_are_paid_for(store: BotStore) -> None:
     await drain.close(1.0)
     await running
     assert sorted(paid) == [False, True]
+
+
+async def test_whoever_counts_is_told_the_lane_and_the_outcome(store: BotStore) -> None:
+    told: list[tuple[str, str]] = []
+    sender = FakeSender()
+    sender.plan(1, Later(0.0, "flood", flood=True))
+    sender.plan(3, Rejected("too long"))
+    store.enqueue([answer(1, 1), alert("ferry", 2), alert("ferry", 3), alert("void", 4)], {})
+    drain = Drain(
+        store,
+        sender,
+        lambda delivery: None if delivery.chat_id == 4 else plain_words(delivery),
+        utc_now,
+        observe=lambda lane, result: told.append((lane, result)),
+    )
+    running = asyncio.create_task(drain.run())
+    await until(lambda: len(told) == 5)
+    await drain.close(5.0)
+    await running
+    outcomes = [("answer", "flood"), ("answer", "sent"), ("alert", "sent"), ("alert", "rejected"), ("alert", "void")]
+    assert sorted(told) == sorted(outcomes)

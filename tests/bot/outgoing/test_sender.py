@@ -103,6 +103,22 @@ async def test_what_cannot_be_changed_any_more_comes_as_a_new_message_without_a_
     assert line.api.calls[-1].parameters["disable_notification"] is True
 
 
+async def test_a_message_without_a_text_changes_the_buttons_of_another_and_nothing_else(line: Line) -> None:
+    first = await line.send(Message("hello", (Mark(0, 5, MarkKind.BOLD),), ((Button("Yes", "rate:1"),),)))
+    assert isinstance(first, Sent)
+    change = Letter(7, Message("", (), ((Button("✓ Yes", "rate:1"),),)), Manner(edits=first.message_id))
+    assert await line.sender.send(change) == await line.sender.send(change) == Sent(first.message_id)
+    changed = line.api.state.messages[7, first.message_id]
+    assert (changed["text"], len(changed["entities"])) == ("hello", 1)
+    assert changed["reply_markup"]["inline_keyboard"][0][0]["text"] == "✓ Yes"
+
+
+async def test_buttons_of_what_is_gone_change_nothing_and_say_nothing(line: Line) -> None:
+    change = Letter(7, Message("", (), ((Button("✓ Yes", "rate:1"),),)), Manner(edits=9999))
+    assert isinstance(await line.sender.send(change), Rejected)
+    assert line.api.sent(7) == []
+
+
 async def test_too_many_requests_means_later(line: Line) -> None:
     line.api.faults.flood("sendMessage", 3)
     assert await line.send() == Later(3.0, "flood", flood=True)

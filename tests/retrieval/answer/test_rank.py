@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from retrieval.answer.coverage import Weighing
-from retrieval.answer.rank import AT_ONCE, MOST_READ, Ranker
+from retrieval.answer.crowd import MOST_READ, READ_BESIDE
+from retrieval.answer.rank import AT_ONCE, Ranker
 from retrieval.text.sentences import split
 from retrieval.types import Article, Evidence, Hit, Passage, Question, Reading, Span
 
@@ -108,3 +111,32 @@ def test_where_nothing_is_read_a_sentence_with_more_of_the_question_comes_before
     russian = Question("Кто ведёт паром Цапля?", "Кто ведёт паром Цапля?", "ru", "person", True)
     found = [told(0.6, "Паром старый. Цапля улетела.", "ru"), told(0.5, "Паром Цапля ведёт Орла Венн.", "ru")]
     assert Ranker(WrittenMargins(), WEIGHING).rank(russian, found) == found[::-1]
+
+
+@pytest.mark.parametrize("beside", range(6))
+def test_beside_other_questions_fewer_passages_are_read(reader: WrittenMargins, beside: int) -> None:
+    ranker = Ranker(reader, WEIGHING)
+    with contextlib.ExitStack() as others:
+        for _ in range(beside + 1):  # and the question itself
+            others.enter_context(ranker.crowd)
+        ranked = ranker.rank(QUESTION, evidence(*[-8.0] * 12))
+    assert len(reader.read_texts) == READ_BESIDE[min(beside + 1, len(READ_BESIDE) - 1)]
+    assert len(ranked) == 12
+    ranker.rank(QUESTION, evidence(*[-8.0] * 12))  # alone again
+    assert len(reader.read_texts) == READ_BESIDE[min(beside + 1, len(READ_BESIDE) - 1)] + MOST_READ
+
+
+def test_beside_others_nothing_is_read_that_could_not_come_first_any_more(reader: WrittenMargins) -> None:
+    ranker = Ranker(reader, WEIGHING)
+    first, second = evidence(3.5, 3.9)
+    far = replace(second, hit=Hit(1, 0.5))
+    with ranker.crowd, ranker.crowd:
+        assert order(ranker.rank(QUESTION, [first, far])) == ["a0", "a1"]
+    assert reader.read_texts == ["Title\nPassage 0 has margin 3.5"]
+
+
+def test_beside_one_other_the_best_is_the_same_where_the_first_matches_answer(reader: WrittenMargins) -> None:
+    ranker, found = Ranker(reader, WEIGHING), evidence(-8, 2, 3, -8, -8, -8)
+    alone = ranker.rank(QUESTION, found)
+    with ranker.crowd, ranker.crowd:
+        assert order(ranker.rank(QUESTION, found))[:2] == order(alone)[:2]

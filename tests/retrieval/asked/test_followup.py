@@ -137,3 +137,24 @@ def test_whatever_is_typed_has_a_reading(text: str, previous: list[str]) -> None
 def test_a_mention_is_a_slice_of_its_question(question: str) -> None:
     for mention in mentions(question):
         assert question[mention.span.start : mention.span.end] == mention.text
+
+
+def test_what_is_pointed_at_is_asked_first_whichever_way_it_is_meant() -> None:
+    pointed = Turn("Saltgate Bridge closed after cracks are found", ("bridge",), pointed=True)
+    for text in ("why?", "who paid?", "What will the ferry to Tern Island cost in Brennock?"):
+        for question in readings(text, (Turn("Who runs the mill?", ("mill",)), pointed), BOTH):
+            assert (question.about, question.lately) == (("bridge",), ("bridge",))
+    assert readings("who paid?", (pointed, Turn("Who runs the mill?", ("mill",))), BOTH)[-1].about == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "standalone"),
+    [
+        ("Saltgate Bridge is closed", "why?", "why (Saltgate Bridge is closed)?"),
+        ("Саатгейтский мост закрыт", "а почему?", "почему (Саатгейтский мост закрыт)?"),
+        ("The repair took two years, she said.", "who?", "who (The repair took two years, she said)?"),
+        ("Is the bridge closed?", "why?", "why is the bridge closed?"),
+    ],
+)
+def test_what_follows_a_title_or_a_sentence_is_asked_about_it(title: str, text: str, standalone: str) -> None:
+    assert readings(text, [Turn(title, pointed=True)], BOTH)[-1].standalone == standalone
