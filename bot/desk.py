@@ -85,7 +85,8 @@ class Desk:
         self._conversation = Conversation(office, self._summarising)
         self._wire_following(suggestions, replay, replan)
         filing = Filing(self._receiving.add, self._receiving.file_text)
-        self._oddments = Oddments(office, self._summarising, Showing(office, self._conversation.ask, self._budgets, filing))
+        showing = Showing(office, self._conversation.ask, self._budgets, filing)
+        self._oddments = Oddments(office, self._summarising, showing)
         self._crowded = Crowded(office, self._heard)
         rooms = (
             Greeting(office, self._ask, self._summarising, self._proposing), self._oddments, self._conversation,

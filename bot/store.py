@@ -70,7 +70,7 @@ class BotStore(Subscriptions):
         """The chat as it is known; an unknown one is written down with what is given."""
         if (known := self.known_chat(chat_id)) is not None:  # as a rule; nobody need wait for a turn to write
             return known
-        with self._engine.begin() as tx:
+        with self._unhurried.begin() as tx:
             row = tx.execute(sa.select(chats).where(chats.c.chat_id == chat_id)).first()
             if row is None:
                 fresh = Chat(chat_id, language, kind)
@@ -167,7 +167,7 @@ class BotStore(Subscriptions):
 
     def offer(self, chat_id: int, article_id: str, until: datetime) -> None:
         """Keeps what the chat was offered a summary of, in place of what it was offered before."""
-        with self._engine.begin() as tx:
+        with self._unhurried.begin() as tx:
             tx.execute(sa.delete(offers).where(offers.c.chat_id == chat_id))
             tx.execute(sa.insert(offers).values(chat_id=chat_id, article_id=article_id, until=until))
 
@@ -183,7 +183,7 @@ class BotStore(Subscriptions):
         with self._reading.connect() as tx:
             if tx.execute(sa.select(offers.c.chat_id).where(theirs)).first() is None:
                 return
-        with self._engine.begin() as tx:
+        with self._unhurried.begin() as tx:
             tx.execute(sa.delete(offers).where(theirs))
 
     # -- what buttons point at
@@ -204,7 +204,7 @@ class BotStore(Subscriptions):
             known = tx.execute(sa.select(handles.c.until).where(handles.c.key == key)).first()
         if known is not None and (known.until is None or (until is not None and until <= known.until)):
             return key
-        with self._engine.begin() as tx:
+        with self._unhurried.begin() as tx:
             later = sa.update(handles).where(handles.c.key == key).values(until=until, **said)
             if not tx.execute(later).rowcount:
                 tx.execute(sa.insert(handles).values(key=key, value=value, until=until, owner=owner, **said))

@@ -19,21 +19,21 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
 from retrieval.errors import StoreFailed
+from retrieval.lasting import UNHURRIED, Disk, LastingEngine
 from retrieval.queueing import Queue
-from retrieval.rounds import JOINED, RoundEngine
 
 BUSY_SECONDS = 30  # a writer waits this long for another process's transaction
 CACHE_KILOBYTES = 65_536  # at most, of a connection; a transaction that outgrows it writes its pages again and again
 CHECKPOINT_PAGES = 16_384  # 64 MB of log until its pages are moved into the file: those written often are moved once
 PRAGMAS = (
     "journal_mode=WAL",
-    "synchronous=FULL",
+    "synchronous=NORMAL",  # a commit does not wait for the disk: see lasting.py, which does
     "foreign_keys=ON",
     f"cache_size=-{CACHE_KILOBYTES}",
     f"wal_autocheckpoint={CHECKPOINT_PAGES}",
     "secure_delete=ON",  # what is deleted is overwritten with zeros
 )
-READ_ONLY, ALONE, WRITING = "footnote_read_only", "footnote_alone", "footnote_writing"
+READ_ONLY, ALONE = "footnote_read_only", "footnote_alone"
 WIPE_SECONDS = 1  # that a wipe waits for readers, while writers wait for it
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 BROKEN = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOTADB,
@@ -71,9 +71,12 @@ def open_engine(url: str, migrations: Path, head: str) -> sa.Engine:
             options["poolclass"] = StaticPool  # one connection, or each would see a database of its own
     engine = sa.create_engine(url, **options)
     if engine.dialect.name == "sqlite":
-        engine = RoundEngine(engine.pool, engine.dialect, engine.url, hide_parameters=True)
+        engine = LastingEngine(engine.pool, engine.dialect, engine.url, hide_parameters=True)
+        engine.turns = Queue()
+        if "poolclass" not in options:
+            engine.disk = Disk(Path(f"{engine.url.database}-wal"))
         event.listen(engine, "connect", _prepare_sqlite)
-        _take_turns(engine)
+        event.listen(engine, "begin", _begin)
         event.listen(engine, "handle_error", _told)
     try:
         if _version(engine) != head:
@@ -92,16 +95,25 @@ def reads_only(engine: sa.Engine) -> sa.Engine:
     return engine.execution_options(**{READ_ONLY: True})
 
 
+def unhurried(engine: sa.Engine) -> sa.Engine:
+    """The same engine for what a power cut may take back, as long as it takes nothing that was committed later: its
+    commits do not wait for the disk, and the next one of another engine's makes them last as well.
+
+    A killed process loses nothing of it.
+    """
+    return engine.execution_options(**{UNHURRIED: True})
+
+
 def wipe(engine: sa.Engine, *, rebuild: bool) -> bool:
     """Empties SQLite's log into the file, so that what was deleted lies in neither. False: somebody was in the way.
 
     Writers wait until it is done, readers do not. SQLite zeroes what is deleted, but not the copies that it leaves when
     it moves rows between pages; only `rebuild` (VACUUM, 10 ms for each MB of the file) gets rid of these as well.
     """
-    if engine.dialect.name != "sqlite":  # others keep no words in files that we could empty
+    if not isinstance(engine, LastingEngine):  # others keep no words in files that we could empty
         return True
     try:
-        with engine.execution_options(**{ALONE: True}).connect() as alone:
+        with engine.turn(), engine.execution_options(**{ALONE: True}).connect() as alone:
             alone.exec_driver_sql(f"PRAGMA busy_timeout={WIPE_SECONDS * 1000}")
             try:
                 if rebuild:
@@ -122,34 +134,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _take_turns(engine: RoundEngine) -> None:
-    """Writers of this process begin in the order they came. One's turn ends as its transaction is about to."""
-    queue = engine.queue = Queue()
-
-    def begin(connection: sa.Connection) -> None:
-        if connection.get_execution_options().get(READ_ONLY):
-            connection.exec_driver_sql("BEGIN")
-            return
-        if connection.get_execution_options().get(JOINED):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            return
-        queue.enter()
-        connection.info[WRITING] = True
-        if connection.get_execution_options().get(ALONE):  # it is its turn, but what it does takes no transaction
-            return
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except BaseException:
-            end(connection)
-            raise
-
-    def end(connection: sa.Connection) -> None:
-        if connection.info.pop(WRITING, False):
-            queue.leave()
-
-    event.listen(engine, "begin", begin)
-    event.listen(engine, "commit", end)
-    event.listen(engine, "rollback", end)
+def _begin(connection: sa.Connection) -> None:
+    """The driver is not asked to: it would begin late, and without the lock."""
+    options = connection.get_execution_options()
+    if not options.get(ALONE):  # what it does takes no transaction
+        connection.exec_driver_sql("BEGIN" if options.get(READ_ONLY) else "BEGIN IMMEDIATE")
 
 
 def _told(context: ExceptionContext) -> StoreFailed | None:

@@ -15,28 +15,23 @@ class Queue:
 
     def __init__(self) -> None:
         self._changing = threading.Lock()
-        self._waiting: deque[tuple[threading.Event, bool]] = deque()
+        self._waiting: deque[threading.Event] = deque()
         self._taken = False
 
-    def enter(self, *, joins: bool = False) -> None:
-        """Waits for one's turn. `joins`: to go on with what the one before leaves open is as good."""
+    def enter(self) -> None:
+        """Waits for one's turn."""
         turn = threading.Event()
         with self._changing:
             if not self._taken:
                 self._taken = True
                 return
-            self._waiting.append((turn, joins))
+            self._waiting.append(turn)
         turn.wait()
 
     def leave(self) -> None:
         """It is the next one's turn."""
         with self._changing:
             if self._waiting:
-                self._waiting.popleft()[0].set()
+                self._waiting.popleft().set()
             else:
                 self._taken = False
-
-    def joiner_is_next(self) -> bool:
-        """Whether somebody waits, and the first of them joins. For whoever has the turn."""
-        with self._changing:
-            return bool(self._waiting) and self._waiting[0][1]

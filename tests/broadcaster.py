@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
 from bot.alerting.planning import Planner
 from bot.jobs import Jobs
+from bot.outgoing.client import TelegramClient
 from bot.outgoing.delivery import Drain
 from bot.outgoing.outbox import utc_now
 from bot.outgoing.rates import Rates
@@ -113,7 +113,7 @@ async def broadcast(data: Path, root: str, token: str, published: int, rates: Ra
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     corpus = corpus_of(published)
     with closing(open_store(data)) as store:
-        async with Bot(token, base_url=f"{root}/bot", request=HTTPXRequest(2 * rates.window)) as bot:
+        async with Bot(token, base_url=f"{root}/bot", request=TelegramClient(2 * rates.window)) as bot:
             drain = Drain(store, TelegramSender(bot), plain, utc_now, rates)
             planner = Planner(corpus, store, utc_now)
             jobs = Jobs(corpus, store, planner, drain, poll_seconds=300, clock=utc_now)

@@ -14,9 +14,9 @@ import pytest
 from bot.app import Service
 from bot.config import Settings
 from bot.outgoing.outbox import utc_now
-from bot.store import open_store
 from bot.texts import load_texts
 from retrieval import Corpus
+from tests.blank import blank_store
 from tests.botapi import TOKEN, BotApi, Json
 from tests.feedserver import FeedServer
 
@@ -65,7 +65,7 @@ async def running(
     **decided: object,
 ) -> AsyncIterator[None]:
     """A bot from its start to its stop, over an open corpus. `decided`: other settings than `settings` has."""
-    store, stop = open_store(data, clock), asyncio.Event()
+    store, stop = blank_store(data, clock), asyncio.Event()
     operator = settings(root, data, admins).model_copy(update=decided)
     serving = asyncio.create_task(Service(operator, corpus, store, clock).serve(stop))
     try:

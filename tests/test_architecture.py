@@ -27,7 +27,7 @@ LAYERS = [  # of retrieval: a room may import from its own line only what is in 
         "retrieval.pace",
         "retrieval.crew",
     ],
-    ["retrieval.words", "retrieval.rounds"],
+    ["retrieval.words", "retrieval.lasting"],
     ["retrieval.asked"],
     ["retrieval.answer.claims"],
     ["retrieval.answer"],

@@ -44,6 +44,7 @@ from bot.types import (
 )  # fmt: skip
 from retrieval import Article, Corpus
 from retrieval import errors as tree
+from tests.blank import blank_store
 from tests.bot.wiring import FakeRights
 from tests.botapi import BotApi, Json
 from tests.fake_corpus import NOON, HandClock
@@ -232,9 +233,8 @@ def corpus(make_corpus: Callable[[], Corpus]) -> Corpus:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[BotStore]:
-    from bot.store import open_store
 
-    opened = open_store(tmp_path / "bot")
+    opened = blank_store(tmp_path / "bot")
     yield opened
     opened.close()
 

@@ -54,6 +54,10 @@ class Contexts:
         """The question under whose answer a button was pressed, as long as it is kept."""
         return None if heard.message_id is None else self._store.turns.answered_by(heard.chat.id, heard.message_id)
 
+    def points(self, heard: Heard, now: datetime) -> bool:
+        """Whether it replies to what tells of something: an answer, an alert, an article."""
+        return self._told(heard, now) is not None
+
     def _pointed(self, heard: Heard, now: datetime) -> Turn | None:
         told = self._told(heard, now)
         if heard.quoted is not None:

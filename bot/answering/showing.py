@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bot.answering import render, summaries
+from bot.answering.contexts import Contexts
 from bot.answering.courtesies import courtesy
 from bot.answering.pasted import Shown, pack_awaited, pack_shown, unpack_awaited, unpack_shown
 from bot.office import Handle, Office, Verb
@@ -40,6 +41,7 @@ class Showing:
     def __init__(self, office: Office, ask: Handle, budgets: Budgets, filing: Filing) -> None:
         self._office, self._texts, self._store = office, office.texts, office.store
         self._ask, self._budgets, self._filing = ask, budgets, filing
+        self._contexts = Contexts(office)
 
     def verbs(self) -> Mapping[str, Verb]:
         return {"psum": Verb(self.summarise), "pask": Verb(self.await_question), "padd": Verb(self.add)}
@@ -90,11 +92,10 @@ class Showing:
     # --- steps
 
     def _awaited(self, heard: Heard) -> str | None:
-        """What waits for this person's question; a reply is about what it replies to."""
-        if heard.replied_id is not None:
-            return None
-        awaited = unpack_awaited(self._store.offered(heard.chat.id, self._office.clock()) or "")
-        if awaited is None or awaited[1] != heard.user_id:
+        """What waits for this person's question; a reply to an answer or an alert is about that."""
+        now = self._office.clock()
+        awaited = unpack_awaited(self._store.offered(heard.chat.id, now) or "")
+        if awaited is None or awaited[1] != heard.user_id or self._contexts.points(heard, now):
             return None
         return self._store.resolve(awaited[0], heard.chat.id)
 

@@ -22,7 +22,6 @@ from weakref import WeakValueDictionary
 from telegram import Update
 from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder, TypeHandler
-from telegram.request import HTTPXRequest
 
 from bot.answering.crowded import AGAIN
 from bot.incoming.admission import Admission
@@ -45,7 +44,7 @@ QUESTION_THREADS = 4
 ERRAND_THREADS = 4
 DECLINING_THREADS = 4  # they wait for the disk and for nothing else, and share its commits
 ERRANDS = ("/add", "/follow", "/summary")  # these may fetch from the web, for up to 20 s
-PRESSED_ERRANDS = ("follow:", "try:", "yes:", "back:", "catchup:")
+PRESSED_ERRANDS = ("follow:", "try:", "yes:", "back:", "catchup:", "psum:", "pask:", "padd:")
 FILE_SECONDS = 60.0  # to fetch a file that somebody sent
 
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -54,7 +53,7 @@ TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 def build_bot(inbox: Inbox, token: str, api_url: str, observe: Callable[[Call], None] = lambda _: None) -> JournalBot:
     """A bot that is not initialised yet; `api_url` like "https://api.telegram.org". `observe` is told of its calls."""
 
-    def request(pool: int) -> HTTPXRequest:
+    def request(pool: int) -> CountedRequest:
         options = {"connect_timeout": CONNECT_SECONDS, "pool_timeout": CONNECT_SECONDS}
         return CountedRequest(observe, pool, READ_SECONDS, **options)
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from bot.tables import invites, people, spendings
-from retrieval import reads_only
+from retrieval import reads_only, unhurried
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class People:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._reading = reads_only(engine)
+        self._unhurried = unhurried(engine)
 
     # -- at the door
 
@@ -131,7 +132,7 @@ class People:
             spent = tx.execute(sa.select(spendings.c.count).where(*theirs)).scalar()
         if (spent or 0) >= most:
             return False
-        with self._engine.begin() as tx:
+        with self._unhurried.begin() as tx:
             more = sa.update(spendings).where(*theirs, spendings.c.count < most)
             if tx.execute(more.values(count=spendings.c.count + 1)).rowcount:
                 return True

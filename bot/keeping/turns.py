@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 import sqlalchemy as sa
 
 from bot.tables import outbox, turns
-from retrieval import Turn, reads_only
+from retrieval import Turn, reads_only, unhurried
 
 PREVIOUS = 3  # as many questions as a follow-up may refer to
 INVITED = "invited"  # in the trace of what somebody said he would ask about: what comes next is about its articles
@@ -79,6 +79,7 @@ class Turns:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._reading = reads_only(engine)
+        self._unhurried = unhurried(engine)
 
     def remember(self, asked: Asked) -> int:
         """Keeps it; its number. The same update's is written over: a process died between the two."""
@@ -97,7 +98,7 @@ class Turns:
             "asked_message": asked.message_id,
             "thread_id": asked.thread_id,
         }
-        with self._engine.begin() as tx:
+        with self._unhurried.begin() as tx:
             if asked.update_id is not None:
                 tx.execute(sa.delete(turns).where(turns.c.update_id == asked.update_id))
             key = tx.execute(sa.insert(turns).values(row)).inserted_primary_key
@@ -119,7 +120,7 @@ class Turns:
 
     def forget_talk(self, talk: Talk) -> None:
         """Nothing asked so far is referred to by what is asked from now on."""
-        with self._engine.begin() as tx:
+        with self._unhurried.begin() as tx:
             tx.execute(sa.update(turns).where(*_within(talk)).values(forgotten=True))
 
     def supersede(self, old: Asked, update_id: int) -> None:

@@ -14,10 +14,10 @@ from typing import Literal
 import httpx
 from telegram import Bot, User, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.config import Endpoint, Settings
 from bot.lock import is_held
+from bot.outgoing.client import TelegramClient
 
 DEADLINE_SECONDS = 5.0  # for each
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 listened at, and where it is spoken to
@@ -59,7 +59,7 @@ class _Reaching:
         token = self._settings.telegram_bot_token
         if token is None:
             return None, None, None
-        request = HTTPXRequest(connect_timeout=self._seconds, read_timeout=self._seconds)
+        request = TelegramClient(1, connect_timeout=self._seconds, read_timeout=self._seconds)
         bot = Bot(token.get_secret_value(), f"{self._settings.telegram_api_url}/bot", request=request)
         try:
             async with asyncio.timeout(self._seconds), bot:

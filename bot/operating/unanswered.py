@@ -13,7 +13,7 @@ from bot.types import Button, Heard, Message, Reply
 from retrieval import same_questions
 
 LATELY = timedelta(days=7)
-MOST_READ = 3000  # questions
+MOST_MISSES = 3000  # questions
 MOST_COMPARED = 200  # of different words: each of them is embedded, which takes 2 ms
 SHOWN, A_PAGE = 20, 10
 QUESTION_CHARACTERS = 160
@@ -66,7 +66,7 @@ class Unanswered:
         return plain("\n\n".join((head, *lines)), self._buttons(heard, page, pages))[0]
 
     def _gaps(self) -> Sequence[Gap]:
-        missed = self._office.store.misses.since(self._office.clock() - LATELY, MOST_READ)
+        missed = self._office.store.misses.since(self._office.clock() - LATELY, MOST_MISSES)
         worded = _heaviest(_by_words(missed), MOST_COMPARED)
         firsts = same_questions([self._office.corpus.wire.interest(gap.question) for gap in worded])
         for place, first in enumerate(firsts):

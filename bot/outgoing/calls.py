@@ -14,7 +14,8 @@ from time import perf_counter
 from typing import Any, Literal
 
 from telegram.error import TelegramError, TimedOut
-from telegram.request import HTTPXRequest
+
+from bot.outgoing.client import TelegramClient
 
 Result = Literal["ok", "flood", "refused", "server error", "timeout", "network"]
 _METHOD = re.compile(r"[A-Za-z]{2,40}")
@@ -30,15 +31,15 @@ class Call:
     wait: float = 0.0
 
 
-class CountedRequest(HTTPXRequest):
-    """The library's, whose every call is told to `observe`."""
+class CountedRequest(TelegramClient):
+    """A client whose every call is told to `observe`."""
 
     def __init__(self, observe: Callable[[Call], None], *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._observe = observe
 
     async def do_request(self, url: str, *arguments: Any, **options: Any) -> tuple[int, bytes]:
-        """As the library's."""
+        """As the client's."""
         began, method = perf_counter(), _method(url)
         try:
             status, body = await super().do_request(url, *arguments, **options)

@@ -23,7 +23,7 @@ from bot.outgoing.rows import COLUMNS, columns_of, delivery_of, row_of, told_of
 from bot.outgoing.steps import AWAY, LANES, Room, Step, next_step
 from bot.tables import chats, cursors, outbox, subscriptions
 from bot.types import Alert, Delivery, Gone, Lane, Moved, Outcome, Sent, Stray, Told
-from retrieval import reads_only
+from retrieval import reads_only, unhurried
 
 PLANNED = "alerts"  # the cursor of the log's last change that alerts were planned for
 GROUPED_ABOVE = 5  # so many alerts at once come one by one, more as one message
@@ -46,6 +46,7 @@ class Outbox:
     def __init__(self, engine: sa.Engine, clock: Callable[[], datetime] = utc_now) -> None:
         self._engine = engine
         self._reading = reads_only(engine)
+        self._unhurried = unhurried(engine)
         self._clock = clock
 
     def places(self) -> dict[str, int]:
@@ -111,7 +112,7 @@ class Outbox:
         with self._reading.connect() as tx:  # as a rule there is nothing, and nobody need wait for a turn to write
             if not tx.execute(_is_any(now)).scalar():
                 return []
-        with self._engine.begin() as tx:
+        with self._unhurried.begin() as tx:
             _promote(tx, now)
             chosen = _one_per_chat(tx.execute(_claimable(room)).all(), room)
             gathered = [_gathered(tx, row, now) for row in chosen]

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import httpx
 from telegram import (
     Bot,
     InlineKeyboardButton,
@@ -23,6 +22,7 @@ from telegram.constants import MessageEntityType
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError, TimedOut
 
 from bot.logs import blotted
+from bot.outgoing.client import Severed, Unsent
 from bot.types import Attachment, Gone, Later, Letter, Mark, MarkKind, Message, Moved, Outcome, Rejected, Sent, Unclear
 
 RETRY_SECONDS = 0.2  # the first wait after a failure of the network; the outbox doubles it
@@ -57,7 +57,6 @@ GONE = (
 TOPIC_CLOSED = ("topic_closed", "topic_deleted", "message thread not found")
 UNCHANGED = "message is not modified"
 UNCHANGEABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
 class TelegramSender:
@@ -171,11 +170,13 @@ def outcome_of(error: TelegramError) -> Outcome:
 
 
 def _network_outcome(error: TelegramError) -> Outcome:
-    cause = error.__cause__
-    name = type(cause or error).__name__
-    if isinstance(cause, UNSENT):
-        return Later(RETRY_SECONDS, name)
-    if isinstance(error, TimedOut) or isinstance(cause, httpx.HTTPError):
+    match error.__cause__:
+        case Unsent() as cause:
+            return Later(RETRY_SECONDS, str(cause))
+        case Severed() as cause:
+            return Unclear(str(cause))
+    name = type(error.__cause__ or error).__name__
+    if isinstance(error, TimedOut):
         return Unclear(name)
     return Later(RETRY_SECONDS, name)  # Telegram itself answered with a server's error: it took nothing
 

@@ -22,9 +22,9 @@ from pathlib import Path
 
 import numpy as np
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
 from bot.alerting.planning import Planner
+from bot.outgoing.client import TelegramClient
 from bot.outgoing.delivery import Drain
 from bot.outgoing.outbox import utc_now
 from bot.outgoing.rates import FREE
@@ -74,7 +74,7 @@ async def beside(data: Path, chats: int, load: Load, work: Callable[[BotStore], 
     for chat_id in (*ASKERS, *range(1, chats + 1)):
         api.state.chat(chat_id)
     with closing(open_store(data)) as store:
-        async with Bot(TOKEN, base_url=f"{root}/bot", request=HTTPXRequest(2 * FREE.window)) as bot:
+        async with Bot(TOKEN, base_url=f"{root}/bot", request=TelegramClient(2 * FREE.window)) as bot:
             drain = Drain(store, TelegramSender(bot), plain, utc_now, FREE)
             running = asyncio.create_task(drain.run())
             await asyncio.sleep(WARMING)

@@ -37,7 +37,7 @@ from bot.texts import load_texts
 from retrieval import open_corpus
 from retrieval.build import CorpusSettings
 from retrieval.evaluation import fill, read_questions
-from tests.benchmarks.askers import asked
+from tests.askers import asked
 
 SEEDS = Path("seeds")
 FIRST_PERSON = 10_000_000

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import BotStore, open_store
+from bot.store import BotStore
+from tests.blank import blank_store
 from tests.bot.cli import footnote, here
 from tests.fake_corpus import HandClock
 
@@ -18,7 +19,7 @@ CHAT_ID = 100
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[BotStore]:
-    opened = open_store(tmp_path)
+    opened = blank_store(tmp_path)
     opened.chat(CHAT_ID, language="en", kind="private")
     yield opened
     opened.close()

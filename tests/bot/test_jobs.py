@@ -14,9 +14,10 @@ from bot.alerting.planning import Planner
 from bot.jobs import Jobs, watch_followed
 from bot.outgoing.delivery import Drain
 from bot.outgoing.outbox import utc_now
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.types import Alert, Delivery, Kind, Letter, Message, Subscription
 from retrieval import Article, Corpus
+from tests.blank import blank_store
 from tests.fakes import NOON, FakeFeeds, FakeSender, FakeWire, until
 
 FEED = "https://feed.example/"
@@ -24,7 +25,7 @@ FEED = "https://feed.example/"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[BotStore]:
-    store = open_store(tmp_path)
+    store = blank_store(tmp_path)
     for chat_id in (1, 2):
         store.chat(chat_id, language="en", kind="private")
         store.subscribe(Subscription(chat_id, Kind.FEED, FEED, "Feed", NOON))

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from bot.alerting.alerts import story_key
 from bot.outgoing.outbox import AT_ONCE
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.types import Alert, Delivery, Hours, Kind, Lane, Matching, Rhythm, Subscription, Wishes
 from retrieval import Interest
+from tests.blank import blank_store
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 FEED = "https://feed.example/"
@@ -23,7 +24,7 @@ FEED = "https://feed.example/"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[BotStore]:
-    opened = open_store(tmp_path, lambda: NOW)
+    opened = blank_store(tmp_path, lambda: NOW)
     yield opened
     opened.close()
 

@@ -19,11 +19,12 @@ from rich.console import Console
 from bot.alerting.planning import Planner
 from bot.desk import Desk
 from bot.following.subscribing import PER_CHAT
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.terminal import ANSWERED, FAILED, REFUSED, USER_ID, Lookout, TerminalChat, answer_lines, converse
 from bot.texts import load_texts
 from bot.types import TERMINAL_CHAT
 from retrieval import Change, FeedLink
+from tests.blank import blank_store
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock
 
 FEED = "https://news.example/rss"
@@ -32,7 +33,7 @@ PATIENCE = 10.0  # seconds for another thread, on a busy machine
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[BotStore]:
-    opened = open_store(tmp_path)
+    opened = blank_store(tmp_path)
     yield opened
     opened.close()
 

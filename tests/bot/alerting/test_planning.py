@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.alerting.planning import Planner
 from bot.outgoing.outbox import PLANNED
 from bot.outgoing.steps import Room
-from bot.store import HEAD, MIGRATIONS, BotStore, open_store
+from bot.store import HEAD, MIGRATIONS, BotStore
 from bot.tables import outbox
 from bot.types import (
     TERMINAL_CHAT,
@@ -36,6 +36,7 @@ from bot.types import (
     Wishes,
 )
 from retrieval import Article, Interests, Match, open_engine
+from tests.blank import blank_store
 from tests.fake_corpus import NOON, HandClock
 from tests.fakes import FakeWire
 
@@ -105,7 +106,7 @@ def told(delivery: Delivery) -> str:
 
 @pytest.fixture
 def bot(tmp_path: Path, clock: HandClock) -> Iterator[Bot]:
-    store = open_store(tmp_path, clock)
+    store = blank_store(tmp_path, clock)
     yield Bot(store, clock)
     store.close()
 
@@ -528,7 +529,7 @@ def eventful(bot: Bot) -> None:
 def before(tmp_path_factory: pytest.TempPathFactory) -> Bot:
     """What the log and the database are before planning; the database is closed, to be copied."""
     folder = tmp_path_factory.mktemp("before")
-    bot = Bot(open_store(folder, HandClock()), HandClock())
+    bot = Bot(blank_store(folder, HandClock()), HandClock())
     eventful(bot)
     bot.store.close()
     return bot

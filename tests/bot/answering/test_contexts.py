@@ -15,10 +15,11 @@ from bot.keeping.turns import Asked
 from bot.office import Office
 from bot.outgoing.steps import Room
 from bot.people.rights import OwnPlace
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.texts import load_texts
 from bot.types import Alert, Chat, Delivery, Heard, Lane, Message, Sent
 from retrieval import Turn
+from tests.blank import blank_store
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock
 
 CHAT, GROUP = Chat(7, "en"), Chat(-7, "en", "group")
@@ -30,7 +31,7 @@ OURS, ALERTED = 21, 31  # messages
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[BotStore]:
-    with closing(open_store(tmp_path, HandClock())) as store:
+    with closing(blank_store(tmp_path, HandClock())) as store:
         store.turns.remember(replace(QUESTION, update_id=1, message_id=20))
         send(store, Delivery("r:1:0", Lane.ANSWER, 7, Message("It carries ninety people.")), OURS)
         yield store

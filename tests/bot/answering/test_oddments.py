@@ -219,6 +219,17 @@ def test_the_text_is_let_go_after_a_while_and_by_a_no(reader: Person, clock: Han
     assert text(reader.say("yes please")).startswith("Ferry fire delays crossings\n\n• ")
 
 
+def test_a_reply_to_an_article_is_about_that_and_any_other_about_the_text(
+    reader: Person, desk: Desk, corpus: FakeCorpus
+) -> None:
+    reader.press(reader.say(FIRE), "Ask about this")
+    asked = Heard(reader.chat, READER, "Were there any passengers?", replied_id=5)
+    assert text(desk.hear(replace(asked, replied="Ask away."))).startswith("Ninety-two")
+    assert corpus.asked == []
+    assert not text(desk.hear(replace(asked, replied=f"A ferry sails. {FERRY.url}"))).startswith("Ninety-two")
+    assert corpus.asked
+
+
 def test_in_a_group_only_who_asked_for_it_asks_the_text(desk: Desk, store: BotStore) -> None:
     ann, bob = (Person(desk, store, chat_id=-5, user_id=user) for user in (11, 12))
     ann.press(ann.say(FIRE), "Ask about this")

@@ -13,9 +13,10 @@ import pytest
 from bot.desk import Desk
 from bot.following.presence import CHOSEN_UTC
 from bot.pages import LIMITS
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.texts import load_texts
 from bot.types import Alert, Chat, Delivery, Hours, Lane, Manner
+from tests.blank import blank_store
 from tests.bot.wiring import READER, Person, all_buttons, buttons, text
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock
 
@@ -37,7 +38,7 @@ class Replay:
 @pytest.fixture
 def store(tmp_path: Path, clock: HandClock) -> Iterator[BotStore]:
     """One that goes by our clock: what waits has its time by it."""
-    with closing(open_store(tmp_path, clock)) as opened:
+    with closing(blank_store(tmp_path, clock)) as opened:
         opened.chat(READER, language="en", kind="private")
         yield opened
 

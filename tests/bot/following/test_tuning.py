@@ -12,9 +12,10 @@ import pytest
 
 from bot.desk import Desk
 from bot.pages import LIMITS
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.texts import load_texts
 from bot.types import Alert, Delivery, Hours, Kind, Lane, Manner, Matching, Reply, Rhythm, Subscription, Wishes
+from tests.blank import blank_store
 from tests.bot.wiring import READER, Person, all_buttons, buttons, text
 from tests.fake_corpus import BAKERY, FERRY, FakeCorpus, HandClock
 
@@ -25,7 +26,7 @@ TIMED = Wishes(Rhythm.DAILY, 510)
 @pytest.fixture
 def store(tmp_path: Path, clock: HandClock) -> Iterator[BotStore]:
     """One that goes by our clock: what waits has its time by it."""
-    with closing(open_store(tmp_path, clock)) as opened:
+    with closing(blank_store(tmp_path, clock)) as opened:
         opened.chat(READER, language="en", kind="private")
         yield opened
 

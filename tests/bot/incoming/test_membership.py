@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
 from bot.incoming.membership import Membership
+from bot.outgoing.client import TelegramClient
 from bot.people.rights import Found, RightsUnknown
 from tests.botapi import TOKEN, BotApi
 from tests.botapi.state import BOT_ID
@@ -35,7 +35,7 @@ class Gate:
 @pytest.fixture
 async def gate() -> AsyncIterator[Gate]:
     api = BotApi()
-    bot = Bot(TOKEN, base_url=api.start() + "/bot", request=HTTPXRequest(8, read_timeout=1))
+    bot = Bot(TOKEN, base_url=api.start() + "/bot", request=TelegramClient(8, read_timeout=1))
     api.people.write("hello", GROUP, user_id=7)
     api.people.write("hello", GROUP, user_id=8)
     api.state.chat(CHANNEL, type="channel", title="Harbour news", username="harbour")

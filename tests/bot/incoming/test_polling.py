@@ -112,6 +112,7 @@ async def test_a_pool_that_is_full_of_the_dead_is_left(api: BotApi, tmp_path: Pa
     async with BlackHole(api.start()) as hole:
         bot = Listening(store, hole.root)
         hole.swallow(new=True)
+        await bot.polls.initialize()
         stuck = asyncio.create_task(bot.polls.do_request(f"{hole.root}/bot{TOKEN}/getMe", "POST"))
         await asyncio.sleep(0.2)
         hole.heal()

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from bot.keeping.belongings import BELONGINGS
 from bot.keeping.ratings import Quoted, Rated
 from bot.keeping.turns import Asked
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.tables import broadcasts, chats, handles, inbox, interests, metadata, outbox, people, ratings, turns
 from bot.types import Delivery, Kind, Lane, Message, Subscription
 from retrieval import Interest
+from tests.blank import blank_store
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 PERSON, OTHER, GROUP = 8_123_456_789, 8_000_000_001, -1_008_123_456_789
@@ -33,7 +34,7 @@ STAYS = {"people.user_id", "broadcasts.by"}  # the operator's decisions; a broad
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[BotStore]:
-    store = open_store(tmp_path, lambda: NOW)
+    store = blank_store(tmp_path, lambda: NOW)
     yield store
     store.close()
 
@@ -41,7 +42,7 @@ def store(tmp_path: Path) -> Iterator[BotStore]:
 @pytest.fixture(scope="module")
 def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotStore]:
     """One for tests that leave it as it was."""
-    store = open_store(tmp_path_factory.mktemp("lasting"), lambda: NOW)
+    store = blank_store(tmp_path_factory.mktemp("lasting"), lambda: NOW)
     yield store
     store.close()
 

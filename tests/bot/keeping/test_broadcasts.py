@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from bot.keeping.broadcasts import Broadcast, Circle, broadcast_key
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.tables import people
 from bot.types import Delivery, Hours, Lane, Message
+from tests.blank import blank_store
 from tests.fakes import NOON
 
 OPERATOR = 9
@@ -21,7 +22,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[BotStore]:
-    store = open_store(tmp_path, lambda: NOON)
+    store = blank_store(tmp_path, lambda: NOON)
     yield store
     store.close()
 

@@ -14,7 +14,8 @@ import pytest
 
 from bot.keeping.erasing import Erasing
 from bot.keeping.turns import Asked
-from bot.store import BotStore, open_store
+from bot.store import BotStore
+from tests.blank import blank_store
 from tests.traces import traces
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -23,7 +24,7 @@ MARKER = "xylographic quagmire"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[BotStore]:
-    store = open_store(tmp_path, lambda: NOW)
+    store = blank_store(tmp_path, lambda: NOW)
     yield store
     store.close()
 
@@ -56,7 +57,7 @@ def test_words_are_in_the_files_until_they_are_erased_and_not_after(store: BotSt
 def test_what_is_wanted_survives_a_restart(store: BotStore, tmp_path: Path) -> None:
     talk(store)
     store.belongings.forget(7)
-    with closing(open_store(tmp_path)) as again:
+    with closing(blank_store(tmp_path)) as again:
         assert again.erasing.is_wanted()
         assert again.erasing.run(NOW)
     assert traces(tmp_path, MARKER) == {}

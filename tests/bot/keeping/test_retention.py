@@ -13,7 +13,8 @@ from bot.answering.contexts import CONVERSATION
 from bot.keeping.retention import KEEP_DAYS, TALK
 from bot.keeping.turns import Asked
 from bot.people.rules import Rules
-from bot.store import BotStore, open_store
+from bot.store import BotStore
+from tests.blank import blank_store
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -22,7 +23,7 @@ LATER = NOW + timedelta(days=400)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[BotStore]:
-    store = open_store(tmp_path, lambda: NOW)
+    store = blank_store(tmp_path, lambda: NOW)
     for chat_id, days in ((1, None), (2, 0), (3, 1), (4, 7)):
         store.chat(chat_id, language="en", kind="private")
         store.retention.choose(chat_id, days, NOW)

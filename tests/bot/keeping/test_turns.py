@@ -12,9 +12,10 @@ import pytest
 
 from bot.keeping.turns import INVITED, PREVIOUS, Asked, Place, Talk
 from bot.outgoing.steps import Room
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.types import Alert, Delivery, Lane, Manner, Message, Sent
 from retrieval import Turn
+from tests.blank import blank_store
 from tests.fake_corpus import NOON, HandClock
 
 CHAT, ANN, BEN = -5, 1, 2
@@ -25,7 +26,7 @@ ALERT = Alert("ferry", 3, 1, 7)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[BotStore]:
-    with closing(open_store(tmp_path, HandClock())) as store:
+    with closing(blank_store(tmp_path, HandClock())) as store:
         yield store
 
 

@@ -12,9 +12,10 @@ import pytest
 
 from bot.lock import hold, is_held
 from bot.operating.health import BEHIND_SECONDS, SILENT_SECONDS, STUCK_SECONDS, Health, Line, Look, Vitals, ailments
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.texts import load_texts
 from retrieval import Corpus
+from tests.blank import blank_store
 from tests.fake_corpus import FERRY, FakeCorpus
 
 WELL = Vitals(commit=0.004, behind=0, behind_for=0.0, stale=0, free=10**11, held=True)
@@ -23,7 +24,7 @@ HEARD = Line(silence=20.0)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[BotStore]:
-    store = open_store(tmp_path)
+    store = blank_store(tmp_path)
     yield store
     store.close()
 

@@ -27,9 +27,10 @@ from bot.operating.monitor import Monitor
 from bot.operating.pulse import BEAT_SECONDS, Pulse
 from bot.operating.stock import Stock, take_stock
 from bot.outgoing.calls import Call
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.types import Delivery, Lane, Message
 from retrieval import Corpus
+from tests.blank import blank_store
 from tests.fake_corpus import BAKERY, FERRY, FakeCorpus
 
 WELL = Vitals(commit=0.004, behind=0, behind_for=0.0, stale=0, free=10**11, held=True)
@@ -173,7 +174,7 @@ def test_however_much_happens_the_page_stays_short() -> None:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[BotStore]:
-    store = open_store(tmp_path)
+    store = blank_store(tmp_path)
     yield store
     store.close()
 

@@ -15,10 +15,11 @@ from bot.keeping.broadcasts import Circle
 from bot.operating.spreading import Spreading, circle_of
 from bot.outgoing.steps import Room
 from bot.people.rules import Access, Rules
-from bot.store import BotStore, open_store
+from bot.store import BotStore
 from bot.tables import outbox
 from bot.texts import load_texts
 from bot.types import Delivery, Gone, Hours, Lane, Message, Sent
+from tests.blank import blank_store
 from tests.fake_corpus import HandClock
 
 TEXTS = load_texts()
@@ -39,7 +40,7 @@ def store(tmp_path: Path, clock: HandClock) -> Iterator[BotStore]:
 
 
 def opened(folder: Path, clock: HandClock, people: Iterable[int] = PEOPLE) -> BotStore:
-    store = open_store(folder, clock)
+    store = blank_store(folder, clock)
     for chat_id in people:
         store.chat(chat_id, language="en", kind="private")
     return store
@@ -225,14 +226,14 @@ def test_cut_at_every_transaction_everybody_gets_it_and_at_most_what_was_under_w
         if not was_cut:
             break
     assert 8 < cut < 39
-    store = open_store(tmp_path / str(cut), clock)
+    store = blank_store(tmp_path / str(cut), clock)
     assert state(store, number) == "over"
     store.close()
 
 
 def _worked(folder: Path, clock: HandClock, arrived: list[tuple[int, str]], cut: int, *, stops: bool) -> bool:
     """From the start of a process to its end; False when it was cut."""
-    store = open_store(folder, clock)
+    store = blank_store(folder, clock)
     store.reclaim(clock())
     spread = spreading(store, clock)
     try:
