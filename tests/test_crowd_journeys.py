@@ -58,6 +58,8 @@ async def test_whoever_would_wait_too_long_is_told_at_once_and_may_ask_again_by_
         assert {message["chat"]["id"] for message in api.sent()} == set(LATE)
         [sorry] = api.sent(LATE[0])
         api.people.press(sorry, buttons(sorry)[AGAIN])  # too soon: it stays as it is
+        await api.wait(lambda: any(call.method == "editMessageText" for call in api.calls))
+        assert AGAIN in buttons(sorry)
         api.people.write("/help", LATE[1])  # what is quickly done is not turned away
         corpus.gate.set()
         await api.wait(lambda: len(api.sent(LATE[1])) == 2)

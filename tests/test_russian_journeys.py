@@ -233,7 +233,6 @@ def corpus(make_corpus: Callable[[], Corpus]) -> Corpus:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[BotStore]:
-
     opened = blank_store(tmp_path / "bot")
     yield opened
     opened.close()

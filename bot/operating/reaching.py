@@ -59,8 +59,8 @@ class _Reaching:
         token = self._settings.telegram_bot_token
         if token is None:
             return None, None, None
-        request = TelegramClient(1, connect_timeout=self._seconds, read_timeout=self._seconds)
-        bot = Bot(token.get_secret_value(), f"{self._settings.telegram_api_url}/bot", request=request)
+        client = TelegramClient(1, connect_timeout=self._seconds, read_timeout=self._seconds)
+        bot = Bot(token.get_secret_value(), f"{self._settings.telegram_api_url}/bot", request=client)
         try:
             async with asyncio.timeout(self._seconds), bot:
                 return "yes", bot.bot, await bot.get_webhook_info()
@@ -68,6 +68,8 @@ class _Reaching:
             return "refused", None, None
         except (TelegramError, TimeoutError):
             return "no", None, None
+        finally:
+            await client.shutdown()  # a bot that is interrupted as it begins forgets it
 
     async def _watched(self) -> tuple[Answered | None, tuple[tuple[str, str], ...]]:
         """Of a bot that runs: nobody else answers in its words."""

@@ -183,9 +183,11 @@ def _body(data: RequestData) -> bytes | aiohttp.FormData | None:
 
 
 def _told(error: Exception) -> tuple[TelegramError, Exception]:
-    """What the library expects, and what became of the request; of the error itself only its name."""
+    """What the library expects, and what became of the request."""
     name = type(error).__name__
-    failure = TimedOut(name) if isinstance(error, TimeoutError) else NetworkError(name)
+    # The others may hold the address; these have the host and what the system said, which an operator can mend.
+    said = f"{name}: {error}" if isinstance(error, aiohttp.ClientConnectorError) else name
+    failure = TimedOut(said) if isinstance(error, TimeoutError) else NetworkError(said)
     return failure, Unsent(name) if isinstance(error, _BEFORE) else Severed(name)
 
 

@@ -8,11 +8,12 @@ import gzip
 import socket
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 from telegram import Bot
+from telegram import Message as TelegramMessage
 from telegram.error import NetworkError, TelegramError, TimedOut
 
 from bot.outgoing.client import Severed, TelegramClient, Unsent
@@ -63,6 +64,19 @@ async def silent(reader: Reader, _: Writer) -> None:
     await reader.read()
 
 
+@contextmanager
+def full() -> Iterator[str]:
+    """Where so many wait to be let in that nobody else is even put in the queue."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        waiting = [socket.socket() for _ in range(4)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        for each in waiting:
+            each.close()
+
+
 def answering(*pieces: bytes, pause: float = 0.0) -> Callable[[Reader, Writer], Awaitable[None]]:
     """Sends the pieces to each request, with pauses between them."""
 
@@ -107,14 +121,8 @@ async def test_what_nobody_listens_to_was_not_sent(client: TelegramClient) -> No
 
 
 async def test_a_host_that_lets_nobody_in_was_sent_nothing(client: TelegramClient) -> None:
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
-        waiting = [socket.socket() for _ in range(4)]
-        for each in waiting:
-            each.setblocking(False)
-            each.connect_ex(full.getsockname())
-        assert await fate(client, f"http://127.0.0.1:{full.getsockname()[1]}/") == (TimedOut, Unsent)
-        for each in waiting:
-            each.close()
+    with full() as url:
+        assert await fate(client, url) == (TimedOut, Unsent)
 
 
 async def test_a_request_in_a_black_hole_may_have_arrived(client: TelegramClient) -> None:
@@ -216,17 +224,19 @@ async def test_whoever_waits_gets_the_first_free_connection(client: TelegramClie
 
 
 async def test_after_its_end_a_client_begins_anew_with_all_its_connections(client: TelegramClient) -> None:
-    async with served(silent) as url:
-        held = [asyncio.create_task(client.do_request(url, "POST", read_timeout=SOON)) for _ in range(2)]
-        await asyncio.sleep(0.05)
-        await client.shutdown()
-        await client.shutdown()
-        with pytest.raises(RuntimeError):
-            await client.do_request(url, "POST")
-        await client.initialize()
-        async with served(answering(OK)) as other:
-            assert await client.do_request(other, "POST") == (200, b"ok")
-        await asyncio.gather(*held, return_exceptions=True)
+    async with served(answering(OK)) as url:
+        with full() as nowhere:
+            held = [asyncio.create_task(client.do_request(nowhere, "POST", connect_timeout=SOON)) for _ in range(2)]
+            await asyncio.sleep(0.05)
+            await client.shutdown()
+            await client.shutdown()
+            with pytest.raises(TelegramError):
+                await client.do_request(url, "POST")
+            await client.initialize()
+            assert await client.do_request(url, "POST") == (200, b"ok")
+            for each in held:
+                each.cancel()
+            await asyncio.gather(*held, return_exceptions=True)
 
 
 async def test_a_request_that_is_given_up_lets_its_connection_go(client: TelegramClient) -> None:
@@ -238,6 +248,13 @@ async def test_a_request_that_is_given_up_lets_its_connection_go(client: Telegra
             assert await asyncio.gather(held, return_exceptions=True)
     async with served(answering(OK)) as url:
         assert await client.do_request(url, "POST") == (200, b"ok")
+
+
+async def test_a_failure_to_connect_says_where(client: TelegramClient) -> None:
+    async with served(silent) as url:
+        pass
+    with pytest.raises(NetworkError, match=url.split("/")[2]):
+        await client.do_request(url, "POST")
 
 
 async def test_no_failure_tells_the_token(client: TelegramClient) -> None:
@@ -263,22 +280,39 @@ async def test_a_file_arrives_whole_under_its_name() -> None:
     await api.stop()
 
 
-async def test_a_file_that_nobody_takes_is_not_written_for_ever() -> None:
-    async def deaf(_: Reader, writer: Writer) -> None:
-        writer.transport.pause_reading()
-        await asyncio.sleep(SOON)
+async def deaf(_: Reader, writer: Writer) -> None:
+    """Takes nothing at all."""
+    writer.transport.pause_reading()
+    await asyncio.sleep(SOON)
 
-    client = TelegramClient(1, SECONDS, connect_timeout=SECONDS)
+
+def uploading(client: TelegramClient, url: str, seconds: float) -> asyncio.Task[TelegramMessage]:
+    """A file that is larger than what lies between us and a server."""
+    bot = Bot(TOKEN, url.rpartition(TOKEN)[0], request=client, get_updates_request=TelegramClient(1))
+    return asyncio.create_task(bot.send_document(7, bytes(30_000_000), write_timeout=seconds, read_timeout=SECONDS))
+
+
+async def test_a_file_that_nobody_takes_is_not_written_for_ever(client: TelegramClient) -> None:
     async with served(deaf) as url:
-        root = url.rpartition("/bot")[0]
-        bot = Bot(TOKEN, f"{root}/bot", request=client, get_updates_request=TelegramClient(1))
-        await client.initialize()
         began = time.monotonic()
         with pytest.raises(TimedOut) as met:
-            await bot.send_document(7, bytes(30_000_000), write_timeout=SECONDS)
+            await uploading(client, url, SECONDS)
         assert time.monotonic() - began < SOON
         assert isinstance(met.value.__cause__, Severed)
-        await client.shutdown()
+
+
+async def test_a_file_that_nobody_takes_keeps_no_client_from_ending_and_beginning() -> None:
+    client = TelegramClient(1)
+    await client.initialize()
+    async with served(deaf) as url, served(answering(OK)) as other:
+        held = uploading(client, url, 2 * SOON)
+        await asyncio.sleep(SECONDS)
+        await asyncio.wait_for(client.shutdown(), SOON)
+        await client.initialize()
+        assert await client.do_request(other, "POST") == (200, b"ok")
+        held.cancel()
+        await asyncio.gather(held, return_exceptions=True)
+    await client.shutdown()
 
 
 async def test_the_environments_proxy_is_gone_through(client: TelegramClient, monkeypatch: pytest.MonkeyPatch) -> None:
