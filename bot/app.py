@@ -11,7 +11,6 @@ import gc
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from functools import partial
@@ -54,12 +53,6 @@ logger = logging.getLogger(__name__)
 CLOSE_SECONDS = 4.0  # for answers that are due, and again for a round that is at work
 FIRST_RETRY, LONGEST_RETRY = 1.0, 30.0
 GARBAGE = (50_000, 20, 20)  # objects made until the youngest are searched, such searches until the older are
-SWITCH_SECONDS = 0.0005  # a tenth of what Python has; a transaction gives way a dozen times
-
-
-def switch_often() -> None:
-    """Between threads: one that comes back from the disk waits so long for one that computes, at most."""
-    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def collect_seldom() -> None:
@@ -77,7 +70,6 @@ def run(settings: Settings) -> None:
         corpus = open_corpus(corpus_settings(settings))
         store = open_store(settings.data)
         collect_seldom()
-        switch_often()
         service = Service(settings, corpus, store, held=partial(is_held, settings.data))
         asyncio.run(_until_signalled(service))
         corpus.close()

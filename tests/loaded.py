@@ -23,7 +23,7 @@ from typing import Any
 
 from tornado.web import RequestHandler
 
-from bot.app import Service, collect_seldom, switch_often
+from bot.app import Service, collect_seldom
 from bot.config import Settings, corpus_settings
 from bot.outgoing.outbox import utc_now
 from bot.store import open_store
@@ -98,7 +98,6 @@ async def answer(data: Path, root: str, *, paid: bool) -> None:
     stop, lags = _stopped(), []
     with closing(open_store(data)) as store, closing(open_corpus(corpus_settings(settings))) as corpus:
         collect_seldom()
-        switch_often()
         service = Service(settings, corpus, store, lambda: utc_now() + ahead)
         probe = asyncio.create_task(_probe(lags))
         print("ready", flush=True)  # noqa: T201

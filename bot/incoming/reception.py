@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming form of waits; else it warns of the old one
 
 POOL = PAID.window + MOST_SIGNS  # connections
-QUESTION_THREADS = 4
+QUESTION_THREADS = 8  # more than cores: they wait for each other, for the models and the disk
 ERRAND_THREADS = 4
 DECLINING_THREADS = 4  # they wait for the disk and for nothing else, and share its commits
 ERRANDS = ("/add", "/follow", "/summary")  # these may fetch from the web, for up to 20 s
