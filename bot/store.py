@@ -7,6 +7,7 @@ the outbox before they are sent.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
@@ -29,7 +30,7 @@ from bot.outgoing.steps import LANES
 from bot.subscriptions import Subscriptions, chat_of
 from bot.tables import chats, handles, inbox, offers, outbox
 from bot.types import Chat, Delivery, Lane
-from retrieval import open_engine
+from retrieval import open_engine, together
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 HEAD = "0004"  # the last migration
@@ -59,6 +60,10 @@ class BotStore(Subscriptions):
         self.belongings = Belongings(engine)
         self.retention = Retention(engine)
         self.erasing = Erasing(engine)
+
+    def together(self) -> AbstractContextManager[None]:
+        """All that this thread writes meanwhile is one transaction. It must be short: everybody else waits."""
+        return together(self._engine)
 
     def close(self) -> None:
         """Lets go of the database's files."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from retrieval.database import UtcDateTime as UtcDateTime
     from retrieval.database import open_engine as open_engine
     from retrieval.database import reads_only as reads_only
+    from retrieval.database import together as together
     from retrieval.database import unhurried as unhurried
     from retrieval.database import wipe as wipe
     from retrieval.errors import AddressRefused as AddressRefused
@@ -91,7 +92,7 @@ _ROOMS = {
     "build": ("CorpusSettings", "open_corpus", "open_sources"),
     "calibration": ("Calibrated", "calibrate"),
     "corpus": ("Corpus",),
-    "database": ("UtcDateTime", "open_engine", "reads_only", "unhurried", "wipe"),
+    "database": ("UtcDateTime", "open_engine", "reads_only", "together", "unhurried", "wipe"),
     "errors": (
         "AddressRefused", "BadDataset", "FetchFailed", "FootnoteError", "ModelFailed", "NoArticle", "NotAFeed",
         "SourceError", "StoreFailed", "UnknownArticle", "UnknownFeed", "UnreadableFile", "UnsupportedFile",

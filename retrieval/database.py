@@ -8,6 +8,8 @@ transaction that reads first and writes later would otherwise fail when another 
 from __future__ import annotations
 
 import sqlite3
+import threading
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -72,7 +74,7 @@ def open_engine(url: str, migrations: Path, head: str) -> sa.Engine:
     engine = sa.create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         engine = LastingEngine(engine.pool, engine.dialect, engine.url, hide_parameters=True)
-        engine.turns = Queue()
+        engine.turns, engine.own = Queue(), threading.local()
         if "poolclass" not in options:
             engine.disk = Disk(Path(f"{engine.url.database}-wal"))
         event.listen(engine, "connect", _prepare_sqlite)
@@ -102,6 +104,11 @@ def unhurried(engine: sa.Engine) -> sa.Engine:
     A killed process loses nothing of it.
     """
     return engine.execution_options(**{UNHURRIED: True})
+
+
+def together(engine: sa.Engine) -> AbstractContextManager[None]:
+    """All that this thread writes meanwhile is one transaction, and none where the database is no SQLite."""
+    return engine.together() if isinstance(engine, LastingEngine) else nullcontext()
 
 
 def wipe(engine: sa.Engine, *, rebuild: bool) -> bool:

@@ -71,10 +71,24 @@ class LastingEngine(sa.Engine):
     """An engine of SQLite's whose connections do not wait for the disk. What `begin` returns from lasts."""
 
     turns: Queue
+    own: threading.local  # of each thread: the transaction that is open for all that it begins
     disk: Disk | None = None  # None: in memory
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that this thread begins meanwhile is one transaction. It must not be long: everybody else waits."""
+        with self.begin() as connection:
+            self.own.connection = connection
+            try:
+                yield
+            finally:
+                del self.own.connection
+
+    @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
+        if (joined := getattr(self.own, "connection", None)) is not None:
+            yield joined
+            return
         with self.turn(), super().begin() as connection:
             yield connection
         if self.disk is not None and not self.get_execution_options().get(UNHURRIED):
@@ -95,7 +109,7 @@ class _WithOptions(OptionEngineMixin, LastingEngine):
 
     def __init__(self, proxied: Any, execution_options: Any) -> None:
         super().__init__(proxied, execution_options)
-        self.turns, self.disk = proxied.turns, proxied.disk
+        self.turns, self.disk, self.own = proxied.turns, proxied.disk, proxied.own
 
     def update_execution_options(self, **options: Any) -> None:
         sa.Engine.update_execution_options(self, **options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from time import perf_counter
 
 from bot.desk import Desk
@@ -37,6 +38,12 @@ class Clerk:
             case Upgraded(old_id, new_id):
                 self._store.move(old_id, new_id)
         self._store.finish(update_id, ())
+
+    def decline_all(self, updates: Sequence[tuple[int, Said | Pressed]]) -> None:
+        """The same of several, in one transaction."""
+        with self._store.together():
+            for update_id, event in updates:
+                self.decline(update_id, event)
 
     def decline(self, update_id: int, event: Said | Pressed) -> None:
         """Finishes the update with a word that too many ask now, and the way to ask again."""

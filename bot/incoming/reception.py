@@ -33,6 +33,7 @@ from bot.incoming.updates import Document, Event, Guest, Pressed, Reached, Said,
 from bot.outgoing.calls import Call, CountedRequest
 from bot.outgoing.rates import PAID
 from bot.outgoing.sender import CONNECT_SECONDS, READ_SECONDS
+from bot.outgoing.together import Together
 from bot.types import SentFile
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,6 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming form of w
 POOL = PAID.window + MOST_SIGNS  # connections
 QUESTION_THREADS = 8  # more than cores: they wait for each other, for the models and the disk
 ERRAND_THREADS = 4
-DECLINING_THREADS = 4  # they wait for the disk and for nothing else, and share its commits
 ERRANDS = ("/add", "/follow", "/summary")  # these may fetch from the web, for up to 20 s
 PRESSED_ERRANDS = ("follow:", "try:", "yes:", "back:", "catchup:", "psum:", "pask:", "padd:")
 FILE_SECONDS = 60.0  # to fetch a file that somebody sent
@@ -88,7 +88,7 @@ class Reception:
         self._signs, self._passing = Signs(bot, clerk.waiting), passing
         self._questions = ThreadPoolExecutor(QUESTION_THREADS, "question")
         self._errands = ThreadPoolExecutor(ERRAND_THREADS, "errand")
-        self._declining = ThreadPoolExecutor(DECLINING_THREADS, "declining")
+        self._declining = Together[tuple[int, Said | Pressed]](clerk.decline_all)
         self._admission = Admission(QUESTION_THREADS)
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._closing = False
@@ -127,13 +127,13 @@ class Reception:
         """Lets go of the threads, once the handlers are done."""
         await self._signs.release()
         self._passing.release()
-        for pool in (self._questions, self._errands, self._declining):
+        for pool in (self._questions, self._errands):
             pool.shutdown(wait=False, cancel_futures=True)
 
     async def _meet(self, update_id: int, event: Event | None) -> None:
         run = asyncio.get_running_loop().run_in_executor
         if isinstance(event, Said | Pressed) and _may_come_again(event) and not self._admission.is_open():
-            await run(self._declining, self._clerk.decline, update_id, event)
+            await self._declining.do((update_id, event))
         elif _is_errand(event):
             with self._signs.of_life(update_id, event):
                 event = await self._with_file(event)

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from bot.outgoing.outbox import Outbox
 from bot.outgoing.rates import FREE, Pace, Rates
+from bot.outgoing.together import Together
 from bot.types import Aside, Delivery, Held, Lane, Later, Letter, Message, Moved, Outcome, Rejected
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class Drain:
         self._pace = Pace(rates)
         self._in_flight: dict[int, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()
+        self._settling = Together[tuple[Delivery, Outcome]](lambda some: outbox.settle_all(some, clock()))
         self._news = asyncio.Event()
         self._closing = False
 
@@ -137,12 +139,12 @@ class Drain:
         """Keeps trying for a while: what is sent and not written down would be sent again."""
         for wait in SETTLE_WAITS:
             try:
-                await asyncio.to_thread(self._outbox.settle, delivery, outcome, self._clock())
+                await self._settling.do((delivery, outcome))
                 return
             except Exception as error:
                 logger.warning("delivery %s: %s; settled again in %.1f s", delivery.rows, type(error).__name__, wait)
                 await asyncio.sleep(wait)
-        await asyncio.to_thread(self._outbox.settle, delivery, outcome, self._clock())
+        await self._settling.do((delivery, outcome))
 
     async def _send(self, delivery: Delivery) -> Outcome:
         content, is_paid = delivery.content, self._rates.paid and delivery.lane is not Lane.ANSWER

@@ -10,20 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from operator import itemgetter
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from bot.outgoing.moving import move_chat
 from bot.outgoing.parcels import unpack
-from bot.outgoing.rows import COLUMNS, columns_of, delivery_of, row_of, told_of
+from bot.outgoing.rows import columns_of, delivery_of, row_of, told_of, upsert
 from bot.outgoing.steps import AWAY, LANES, Room, Step, next_step
 from bot.tables import chats, cursors, outbox, subscriptions
 from bot.types import Alert, Delivery, Gone, Lane, Moved, Outcome, Sent, Stray, Told
-from retrieval import reads_only, unhurried
+from retrieval import reads_only, together, unhurried
 
 PLANNED = "alerts"  # the cursor of the log's last change that alerts were planned for
 GROUPED_ABOVE = 5  # so many alerts at once come one by one, more as one message
@@ -123,6 +120,12 @@ class Outbox:
                     mark = sa.update(outbox).where(outbox.c.id.in_(few))
                     tx.execute(mark.values(state="sending", lease_until=lease))
         return [delivery_of(rows) for rows in gathered]
+
+    def settle_all(self, settled: Sequence[tuple[Delivery, Outcome]], now: datetime) -> None:
+        """The same of several, in one transaction."""
+        with together(self._engine):
+            for delivery, outcome in settled:
+                self.settle(delivery, outcome, now)
 
     def settle(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """Writes down what became of a claimed delivery, in one transaction."""
@@ -237,29 +240,8 @@ class Outbox:
         now = self._clock()
         rows = [row_of(delivery, now) for delivery in deliveries]
         if rows:
-            statement, values = _upsert(tx.dialect)
+            statement, values = upsert(tx.dialect)
             tx.exec_driver_sql(statement, [values(row) for row in rows])
-
-
-@lru_cache
-def _upsert(dialect: sa.Dialect) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]]]:
-    """As the driver takes it: the statement, and its values from a row. To have SQLAlchemy bind the values of a million
-    rows takes longer than to insert them.
-    """
-    write = sqlite.insert(outbox)
-    new = write.excluded
-    sooner = sa.and_(_WAITING, sa.text("outbox.tries = 0"), new.not_before < outbox.c.not_before)
-    changed = {name: new[name] for name in ("lane", "content", "silent", "state", "not_before")}
-    write = write.on_conflict_do_update(index_elements=["key"], set_=changed, where=sooner)
-    compiled = write.compile(dialect=dialect, column_keys=COLUMNS)
-    in_order = itemgetter(*(compiled.positiontup or ()))
-    moment = lru_cache(outbox.c.not_before.type.dialect_impl(dialect).bind_processor(dialect) or str)
-    return str(compiled), lambda row: in_order(row | {"not_before": moment(row["not_before"])})
-
-
-def _is_any(now: datetime) -> sa.Select[tuple[bool]]:
-    due = sa.and_(_WAITING, outbox.c.not_before <= now), sa.and_(_SENDING, outbox.c.lease_until <= now)
-    return sa.select(sa.or_(*(sa.select(outbox.c.id).where(which).exists() for which in (_READY, *due))))
 
 
 def _promote(tx: sa.Connection, now: datetime) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from bot.outgoing.parcels import pack, unpack
 from bot.outgoing.steps import LANES, Step
+from bot.tables import outbox
 from bot.types import Alert, Delivery, Digest, Lane, Manner, Told
 
 COLUMNS = ("key", "lane", "chat_id", "content", "reply_to", "thread_id", "edits", "silent", "story", "state", "tries",
@@ -68,3 +72,29 @@ def told_of(row: Any) -> Told:
     state = {"done": "sent", "unknown": "sent", "dead": "dead"}.get(row.state, "open")
     about = (alert.article_id, alert.revision) if isinstance(alert, Alert) else ("", 0)
     return Told(*about, state, row.message_id)  # type: ignore[arg-type]
+
+
+@lru_cache
+def upsert(dialect: sa.Dialect) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]]]:
+    """As the driver takes it: the statement, and its values from a row. To have SQLAlchemy bind the values of a million
+    rows takes longer than to insert them.
+    """
+    write = sqlite.insert(outbox)
+    new = write.excluded
+    sooner = sa.and_(
+        sa.text("outbox.state = 'waiting'"), sa.text("outbox.tries = 0"), new.not_before < outbox.c.not_before
+    )
+    changed = {name: new[name] for name in ("lane", "content", "silent", "state", "not_before")}
+    write = write.on_conflict_do_update(index_elements=["key"], set_=changed, where=sooner)
+    compiled = write.compile(dialect=dialect, column_keys=COLUMNS)
+    in_order = itemgetter(*(compiled.positiontup or ()))
+    moment = lru_cache(outbox.c.not_before.type.dialect_impl(dialect).bind_processor(dialect) or str)
+    return str(compiled), lambda row: in_order(row | {"not_before": moment(row["not_before"])})
+
+
+def _is_any(now: datetime) -> sa.Select[tuple[bool]]:
+    due = (
+        sa.and_(sa.text("outbox.state = 'waiting'"), outbox.c.not_before <= now),
+        sa.and_(_SENDING, outbox.c.lease_until <= now),
+    )
+    return sa.select(sa.or_(*(sa.select(outbox.c.id).where(which).exists() for which in (_READY, *due))))

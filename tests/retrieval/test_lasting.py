@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from retrieval.database import open_engine, unhurried
+from retrieval.database import open_engine, reads_only, unhurried
 from retrieval.errors import StoreFailed
 from retrieval.lasting import Disk, LastingEngine
 from retrieval.store import HEAD, MIGRATIONS
@@ -129,3 +129,28 @@ def test_a_failed_transaction_waits_for_nothing_and_gives_its_turn_back(engine: 
     note(engine, "yes")
     with engine.connect() as tx:
         assert tx.execute(sa.text("SELECT words FROM notes")).scalars().all() == ["yes"]
+
+
+def test_what_a_thread_writes_together_is_one_transaction(engine: LastingEngine, disk: SlowDisk) -> None:
+    with engine.together():
+        note(engine, "one")
+        note(unhurried(engine), "two")
+        with reads_only(engine).connect() as other:
+            assert other.execute(sa.text("SELECT count(*) FROM notes")).scalar() == 0
+    assert len(disk.synced) == 1
+    with engine.connect() as tx:
+        assert tx.execute(sa.text("SELECT words FROM notes")).scalars().all() == ["one", "two"]
+
+
+def break_off_together(engine: LastingEngine) -> None:
+    with engine.together():
+        note(engine, "one")
+        break_off(engine)
+
+
+def test_what_fails_together_leaves_nothing(engine: LastingEngine) -> None:
+    with pytest.raises(RuntimeError):
+        break_off_together(engine)
+    note(engine, "after")
+    with engine.connect() as tx:
+        assert tx.execute(sa.text("SELECT words FROM notes")).scalars().all() == ["after"]
