@@ -244,6 +244,14 @@ class Outbox:
             tx.exec_driver_sql(statement, [values(row) for row in rows])
 
 
+def _is_any(now: datetime) -> sa.Select[tuple[bool]]:
+    due = (
+        sa.and_(_WAITING, outbox.c.not_before <= now),
+        sa.and_(_SENDING, outbox.c.lease_until <= now),
+    )
+    return sa.select(sa.or_(*(sa.select(outbox.c.id).where(which).exists() for which in (_READY, *due))))
+
+
 def _promote(tx: sa.Connection, now: datetime) -> None:
     """What is due is ready, and what a lease has ended for, because its outcome could not be written down, is again."""
     due = sa.select(outbox.c.id).where(_WAITING, outbox.c.not_before <= now).order_by(outbox.c.not_before)

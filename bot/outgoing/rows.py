@@ -19,6 +19,8 @@ from bot.types import Alert, Delivery, Digest, Lane, Manner, Told
 COLUMNS = ("key", "lane", "chat_id", "content", "reply_to", "thread_id", "edits", "silent", "story", "state", "tries",
            "unclear", "not_before")  # fmt: skip
 
+_WAITING = sa.text("outbox.state = 'waiting'")  # as its index says it
+
 
 def columns_of(step: Step, now: datetime, *, keep: bool = False, counted: bool = True) -> dict[str, Any]:
     """`keep`: an alert's content outlives it, since it may have to be changed or sent after all."""
@@ -81,20 +83,10 @@ def upsert(dialect: sa.Dialect) -> tuple[str, Callable[[dict[str, Any]], tuple[A
     """
     write = sqlite.insert(outbox)
     new = write.excluded
-    sooner = sa.and_(
-        sa.text("outbox.state = 'waiting'"), sa.text("outbox.tries = 0"), new.not_before < outbox.c.not_before
-    )
+    sooner = sa.and_(_WAITING, sa.text("outbox.tries = 0"), new.not_before < outbox.c.not_before)
     changed = {name: new[name] for name in ("lane", "content", "silent", "state", "not_before")}
     write = write.on_conflict_do_update(index_elements=["key"], set_=changed, where=sooner)
     compiled = write.compile(dialect=dialect, column_keys=COLUMNS)
     in_order = itemgetter(*(compiled.positiontup or ()))
     moment = lru_cache(outbox.c.not_before.type.dialect_impl(dialect).bind_processor(dialect) or str)
     return str(compiled), lambda row: in_order(row | {"not_before": moment(row["not_before"])})
-
-
-def _is_any(now: datetime) -> sa.Select[tuple[bool]]:
-    due = (
-        sa.and_(sa.text("outbox.state = 'waiting'"), outbox.c.not_before <= now),
-        sa.and_(_SENDING, outbox.c.lease_until <= now),
-    )
-    return sa.select(sa.or_(*(sa.select(outbox.c.id).where(which).exists() for which in (_READY, *due))))
