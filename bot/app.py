@@ -31,7 +31,7 @@ from bot.incoming.reception import Reception, TelegramApplication, build_applica
 from bot.incoming.webhook import Webhook
 from bot.jobs import Jobs
 from bot.lock import hold, is_held
-from bot.logs import configure
+from bot.logs import blotted, configure
 from bot.operating.health import Health, Look
 from bot.operating.hourly import FLUSH_SECONDS, HourlyCounts
 from bot.operating.metrics import Metrics
@@ -184,7 +184,7 @@ class Service:
                 await self._application.initialize()
                 return
             except InvalidToken as error:
-                raise ConfigurationError((_refusal(error, self._settings.telegram_api_url),)) from error
+                raise ConfigurationError((_refusal(error, blotted(self._settings.telegram_api_url)),)) from error
             except TelegramError as error:  # the network, or "not so often"
                 logger.warning("no login at Telegram (%s); again in %.0f s", short(error), wait)
                 await asyncio.sleep(wait)

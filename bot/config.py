@@ -16,7 +16,7 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.people.rules import Access, Rules
+from bot.rules import Access, Rules
 from retrieval import CorpusSettings, LlmSettings
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")

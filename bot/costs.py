@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from bot.answering.pasted import unpack_shown
-from bot.answering.references import find_referred, links
 from bot.following.options import read_options
 from bot.following.subjects import read_subject
-from bot.people.rules import Budget
+from bot.references import find_referred, links
+from bot.rules import Budget
 from bot.types import Kind
 from retrieval import Corpus
 

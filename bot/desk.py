@@ -35,20 +35,21 @@ from bot.menu import COMMANDS, Command
 from bot.office import Handle, Office, Verb
 from bot.operating.broadcasting import Broadcasting
 from bot.operating.statistics import Statistics
+from bot.outgoing.types import Aside, Delivery, Held, Letter
 from bot.people.access import Door
 from bot.people.banning import Banning
 from bot.people.budgets import Budgets
 from bot.people.groups import GroupSettings
 from bot.people.inviting import Inviting
 from bot.people.privacy import Privacy
-from bot.people.rights import OwnPlace, Rights, RightsUnknown, may_change_here
-from bot.people.rules import Budget, Rules
 from bot.receiving import Receiving
+from bot.rights import OwnPlace, Rights, RightsUnknown, may_change_here
+from bot.rules import Budget, Rules
 from bot.sheet import clipped, plain, spoken
 from bot.store import BotStore
 from bot.suggestions import Suggestion
 from bot.texts import Texts
-from bot.types import Aside, Button, Chat, Delivery, Heard, Held, Letter, Message, Reply
+from bot.types import Button, Chat, Heard, Message, Reply
 from retrieval import Corpus, FootnoteError
 
 _COMMAND = re.compile(r"/(\w+)(@\w+)?(?:\s+(.*))?", re.DOTALL)

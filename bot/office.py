@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.people.rights import Rights
-from bot.people.rules import Rules
+from bot.rights import Rights
+from bot.rules import Rules
 from bot.store import BotStore
 from bot.texts import Texts
 from bot.types import Heard, Reply

@@ -9,8 +9,8 @@ from functools import partial
 from hashlib import blake2b
 from pathlib import PurePath
 
-from bot.answering.references import links
 from bot.following.follow import Following
+from bot.references import links
 from bot.sheet import clipped, plain
 from bot.store import BotStore
 from bot.texts import Texts

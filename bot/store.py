@@ -27,9 +27,10 @@ from bot.keeping.turns import Turns
 from bot.outgoing.moving import move_chat
 from bot.outgoing.outbox import utc_now
 from bot.outgoing.steps import LANES
+from bot.outgoing.types import Delivery, Lane
 from bot.subscriptions import Subscriptions, chat_of
 from bot.tables import chats, handles, inbox, offers, outbox
-from bot.types import Chat, Delivery, Lane
+from bot.types import Chat
 from retrieval import open_engine, together
 
 MIGRATIONS = Path(__file__).with_name("migrations")

@@ -16,8 +16,9 @@ from bot.outgoing.outbox import AT_ONCE, Outbox, slices
 from bot.outgoing.parcels import unpack
 from bot.outgoing.rows import state_at
 from bot.outgoing.steps import LANES
+from bot.outgoing.types import Alert, Lane
 from bot.tables import chats, hushed, interests, outbox, subscriptions
-from bot.types import TERMINAL_CHAT, WORDED, Alert, Chat, Hours, Kind, Lane, Matching, Rhythm, Subscription, Wishes
+from bot.types import TERMINAL_CHAT, WORDED, Chat, Hours, Kind, Matching, Rhythm, Subscription, Wishes
 from retrieval import Interest
 
 _PLAIN = ("chat_id", "kind", "subject", "title", "since", "after", "muted", "thread_id", "by")

@@ -22,10 +22,11 @@ from bot.alerting.planning import Planner
 from bot.desk import Desk
 from bot.lines import coloured_lines, plain_lines
 from bot.menu import COMMANDS
+from bot.outgoing.types import Aside, Delivery, Held, Letter
 from bot.receiving import MOST_BYTES
 from bot.store import BotStore
 from bot.texts import Texts
-from bot.types import TERMINAL_CHAT, Aside, Button, Chat, Delivery, Heard, Held, Letter, Message, Reply, SentFile
+from bot.types import TERMINAL_CHAT, Button, Chat, Heard, Message, Reply, SentFile
 from retrieval import Corpus
 
 USER_ID = 0  # an administrator: whoever sits at this terminal can read and write the data folder anyway

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bot.answering import render, summaries
-from bot.answering.references import find_meant, find_referred, find_titled, links
 from bot.documents import Document, outcome_document, story_document, summary_document, topic_document
 from bot.errand import Errand
 from bot.printed import print_document, print_failure, print_reply
+from bot.references import find_meant, find_referred, find_titled, links
 from bot.terminal import ANSWERED, REFUSED
 from bot.types import Reply
 from retrieval import Answer, Article, Closest, Corpus, Refusal

@@ -20,6 +20,7 @@ from retrieval.asked.scope import find_scope
 from retrieval.finding import PASSAGES, Finder, Found
 from retrieval.grouping import openers_of
 from retrieval.ports import Prose, Vectors, Writer
+from retrieval.text.stems import content_stems
 from retrieval.timing import Stopwatch
 from retrieval.types import (
     Answer,
@@ -86,7 +87,7 @@ class Asking:
         """
         watch, known = Stopwatch(), self._known()
         meant = readings(text, previous, known.languages)
-        if not any(character.isalnum() for character in text):
+        if not any(character.isalnum() for character in text) or (not previous and _leans(meant[0])):
             return Refusal(meant[0].text, "empty question", ())
         among = tuple(sources)
         whole = [replace(question, scope=Scope(among=among)) for question in meant]
@@ -187,6 +188,11 @@ class Asking:
             return draft.sentences
         composed = self._prose.compose(attempt.question, draft.sentences, attempt.evidence)
         return verify(composed, attempt.evidence) or draft.sentences
+
+
+def _leans(question: Question) -> bool:
+    """ "And why?": whoever asks no more than that means something that was said before."""
+    return not content_stems(question.standalone, question.language)
 
 
 def _sure(attempt: Attempt) -> float:

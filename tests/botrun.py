@@ -22,7 +22,7 @@ from bot.store import open_store
 from tests.botapi import TOKEN, BotApi
 from tests.conftest import EXPORTED
 from tests.feedserver import FeedServer
-from tests.journey import follow
+from tests.journey import buttons, follow
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 60.0  # on a busy machine; usually two
@@ -94,6 +94,7 @@ class KillRun:
         self._process: asyncio.subprocess.Process | None = None
         self._asked: list[int] = []  # chats, one for each question
         self._published: list[str] = []
+        self._pages: dict[int, list[str]] = defaultdict(list)  # message -> its pages, where it has several
         self._sending = self._unfinished = 0
         data = folder / "data"
         data.mkdir()
@@ -113,6 +114,7 @@ class KillRun:
             self._look()
             await self.begin()
         await self._come_to_rest()
+        await self._leaf_through()
         await self.terminate()
         return self._tally(kills)
 
@@ -213,7 +215,7 @@ class KillRun:
         """(chat, title of an alert or "" for an answer) -> how often the same message is about it."""
         told: dict[int, list[str]] = defaultdict(list)
         for message in self._api.sent():
-            told[message["chat"]["id"]].append(message["text"])
+            told[message["chat"]["id"]] += self._pages.get(message["message_id"]) or [message["text"]]
         answers = {(chat, ""): max(Counter(told[chat]).values(), default=0) for chat in self._asked}
         alerts = {
             (chat, title): sum(title in text for text in told[chat]) for title in self._published for chat in FOLLOWERS
@@ -231,6 +233,21 @@ class KillRun:
             while missing := self._missing():
                 await self._api.wait(partial(self._fewer_than, missing), QUIET_SECONDS)
             await self._api.wait(lambda: not self._api.state.updates, QUIET_SECONDS)
+
+    async def _leaf_through(self) -> None:
+        """Many alerts at once are one message with pages: all of them are turned."""
+        for message in self._api.sent():
+            turning = [data for data in buttons(message).values() if data.startswith("pg:")]
+            if message["chat"]["id"] not in FOLLOWERS or not turning:
+                continue
+            pages = self._pages[message["message_id"]] = [message["text"]]
+            key, first = turning[0].rpartition(":")[0], message["text"]
+            while (f"{key}:{len(pages) + 1}") in buttons(message).values():
+                self._api.people.press(message, f"{key}:{len(pages) + 1}", user_id=message["chat"]["id"])
+                await self._api.wait(lambda message=message, pages=pages: message["text"] != pages[-1], QUIET_SECONDS)
+                if message["text"] == first:
+                    break
+                pages.append(message["text"])
 
     def _fewer_than(self, missing: int) -> bool:
         return self._missing() < missing

@@ -26,8 +26,9 @@ from bot.outgoing.delivery import Drain
 from bot.outgoing.outbox import utc_now
 from bot.outgoing.rates import Rates
 from bot.outgoing.sender import TelegramSender
+from bot.outgoing.types import Alert, Delivery, Digest, Letter
 from bot.store import open_store
-from bot.types import Alert, Delivery, Digest, Letter, Message
+from bot.types import Message
 from retrieval import Article, Change, Corpus, Feed, News, Refreshed, Validators
 
 FEED = "https://harbour.example/feed"

@@ -18,10 +18,11 @@ from typing import Any, cast
 
 from bot.desk import Desk
 from bot.menu import COMMANDS
-from bot.people.rules import Rules
+from bot.outgoing.types import Alert, Delivery, Digest, Lane, Letter
+from bot.rules import Rules
 from bot.store import BotStore, open_store
 from bot.texts import load_texts
-from bot.types import Alert, Chat, Delivery, Digest, Heard, Lane, Letter, Message, Reply
+from bot.types import Chat, Heard, Message, Reply
 from retrieval import Article, Corpus, TopicSummary
 from tests.bot.wiring import FakeRights
 from tests.fake_corpus import NOON, FakeCorpus, HandClock

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.types import Letter, Outcome, Sent
+from bot.outgoing.types import Letter, Outcome, Sent
 from retrieval import (
     Answer,
     Article,

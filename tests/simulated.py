@@ -18,7 +18,8 @@ from bot.outgoing.delivery import LEASE_SECONDS
 from bot.outgoing.rates import FREE, Pace, Rates
 from bot.outgoing.sender import CONNECT_SECONDS, READ_SECONDS, RETRY_SECONDS
 from bot.outgoing.steps import Room
-from bot.types import Alert, Delivery, Digest, Gone, Lane, Later, Message, Moved, Outcome, Sent, Unclear
+from bot.outgoing.types import Alert, Delivery, Digest, Gone, Lane, Later, Moved, Outcome, Sent, Unclear
+from bot.types import Message
 from tests.fakes import NOON
 
 ROUND_TRIP = 0.12  # seconds

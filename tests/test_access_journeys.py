@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.people.rules import Access
+from bot.rules import Access
 from retrieval import Article, Corpus
 from tests.botapi import BotApi, Json
 from tests.journey import TEXTS, api, buttons, follow, pressed, running

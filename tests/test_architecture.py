@@ -58,7 +58,7 @@ LAYERS = [  # of retrieval: a room may import from its own line only what is in 
     ["retrieval.calibration"],
 ]
 PEOPLE = [  # of bot
-    ["bot.types", "bot.logs", "bot.progress", "bot.zones", "bot.menu", "bot.people.rules"],
+    ["bot.types", "bot.logs", "bot.progress", "bot.zones", "bot.menu", "bot.rules"],
     [
         "bot.texts",
         "bot.pages",
@@ -68,10 +68,10 @@ PEOPLE = [  # of bot
         "bot.lock",
         "bot.suggestions",
         "bot.hours",
-        "bot.people.rights",
+        "bot.rights",
         "bot.operating.charts",
     ],
-    ["bot.config", "bot.sheet", "bot.outgoing", "bot.answering.courtesies", "bot.answering.references"],
+    ["bot.config", "bot.sheet", "bot.outgoing", "bot.answering.courtesies", "bot.references"],
     ["bot.subscriptions", "bot.answering.searched", "bot.incoming.updates", "bot.keeping"],
     ["bot.store"],
     ["bot.office"],

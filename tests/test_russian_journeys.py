@@ -20,28 +20,12 @@ from babel import Locale
 
 from bot.desk import Desk
 from bot.menu import COMMANDS
-from bot.people.rules import Access, Rules
+from bot.outgoing.types import Alert, Delivery, Digest, FeedNews, Lane, Letter, Stray
+from bot.rules import Access, Rules
 from bot.store import BotStore
 from bot.suggestions import Suggestion
 from bot.texts import PLURALS, load_texts
-from bot.types import (
-    Alert,
-    Button,
-    Chat,
-    Delivery,
-    Digest,
-    FeedNews,
-    Forwarded,
-    Heard,
-    Kind,
-    Lane,
-    Letter,
-    Message,
-    Reply,
-    SentFile,
-    Stray,
-    Subscription,
-)  # fmt: skip
+from bot.types import Button, Chat, Forwarded, Heard, Kind, Message, Reply, SentFile, Subscription
 from retrieval import Article, Corpus
 from retrieval import errors as tree
 from tests.blank import blank_store

@@ -14,20 +14,8 @@ from hashlib import blake2b
 from typing import Literal, Protocol
 
 from bot.hours import due
-from bot.types import (
-    WORDED,
-    Alert,
-    Chat,
-    Delivery,
-    FeedNews,
-    Hours,
-    Kind,
-    Lane,
-    Manner,
-    Subscription,
-    Told,
-    Wishes,
-)
+from bot.outgoing.types import Alert, Delivery, FeedNews, Lane, Manner, Told
+from bot.types import WORDED, Chat, Hours, Kind, Subscription, Wishes
 from retrieval import LEVELS, News
 
 LONGEST_ID = 64  # characters of an article's id that stand in a key as they are

@@ -14,8 +14,9 @@ from datetime import datetime
 from typing import Literal
 
 from bot.alerting.notices import Notice, Voice, is_sayable, write_credit, write_sentence, write_title
+from bot.outgoing.types import Alert
 from bot.sheet import TITLE_CHARACTERS, Buttons, Sheet
-from bot.types import Alert, Button, MarkKind, Message
+from bot.types import Button, MarkKind, Message
 
 PAGE = 8  # items: what a screen or two show, and what fits a message in its plainest form whatever the titles
 NAME_CHARACTERS = 60  # of a source's and a subscription's name

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.alerting.notices import Notice
-from bot.types import WORDED, Alert, Kind, Subscription
+from bot.outgoing.types import Alert
+from bot.types import WORDED, Kind, Subscription
 from retrieval import Article, Corpus, Nearest, Sentence, StorySummary, UnknownArticle
 
 SUMMARIES = 500  # remembered: an article goes to all its followers one after the other

@@ -17,29 +17,11 @@ from bot.alerting.gathering import Gatherer
 from bot.alerting.notices import Notice, Voice, alert, alert_buttons, development, feed_news, settings_button, stray
 from bot.alerting.ranking import importance
 from bot.hours import held_until
+from bot.outgoing.types import Alert, Aside, Content, Delivery, Digest, FeedNews, Held, Letter, Manner, Stray
 from bot.sheet import Buttons, plain
 from bot.store import BotStore
 from bot.texts import Texts
-from bot.types import (
-    WORDED,
-    Alert,
-    Aside,
-    Chat,
-    Content,
-    Delivery,
-    Digest,
-    FeedNews,
-    Heard,
-    Held,
-    Kind,
-    Letter,
-    Manner,
-    Message,
-    Reply,
-    Rhythm,
-    Stray,
-    Subscription,
-)  # fmt: skip
+from bot.types import WORDED, Chat, Heard, Kind, Message, Reply, Rhythm, Subscription
 from retrieval import LEVELS, Corpus
 
 JUST = timedelta(hours=1)  # what comes within it after quiet hours or a mute was held back by them

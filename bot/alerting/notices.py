@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import product
 
+from bot.outgoing.types import Alert, FeedNews
 from bot.sheet import TITLE_CHARACTERS, Buttons, Sheet, clean, clipped, place_link, title_of, web_link
 from bot.texts import Texts
-from bot.types import WORDED, Alert, Button, Chat, FeedNews, Mark, MarkKind, Message, Subscription
+from bot.types import WORDED, Button, Chat, Mark, MarkKind, Message, Subscription
 from bot.zones import local
 from retrieval import Article, Nearest, Sentence
 

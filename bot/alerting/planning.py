@@ -19,8 +19,9 @@ from typing import Literal
 from bot.alerting.alerts import ANSWERING, Candidate, History, Round, candidates, follow_up, plan, story_key
 from bot.hours import due
 from bot.outgoing.outbox import PLANNED
+from bot.outgoing.types import Alert, Delivery, Lane
 from bot.store import BotStore
-from bot.types import Alert, Chat, Delivery, Kind, Lane, Subscription, Wishes
+from bot.types import Chat, Kind, Subscription, Wishes
 from retrieval import Corpus, Interests, News, StoreFailed, UnknownArticle
 
 How = Literal["edit", "reply"]

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.answering.references import links
 from bot.keeping.turns import Asked, Talk
 from bot.office import Office
+from bot.references import links
 from bot.sheet import clean
 from bot.types import Heard
 from retrieval import Article, Corpus, Turn, UnknownArticle

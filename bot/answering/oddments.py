@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from bot.answering.courtesies import courtesy
 from bot.answering.greeting import with_row
 from bot.answering.pasted import read_shown
-from bot.answering.references import find_referred
 from bot.answering.showing import Showing
 from bot.answering.summarising import Summarising
 from bot.office import Handle, Office, Verb
+from bot.references import find_referred
 from bot.sheet import spoken
 from bot.types import Button, Heard, Reply, Wordless
 

@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import asdict, dataclass
 
-from bot.answering.references import links
+from bot.references import links
 from bot.sheet import clipped
 from bot.types import Heard
 

@@ -20,7 +20,7 @@ from bot.answering.courtesies import courtesy
 from bot.answering.pasted import Shown, pack_awaited, pack_shown, unpack_awaited, unpack_shown
 from bot.office import Handle, Office, Verb
 from bot.people.budgets import Budgets
-from bot.people.rules import Budget
+from bot.rules import Budget
 from bot.sheet import Buttons, clipped, plain, spoken
 from bot.types import Button, Heard, Reply
 from retrieval import Answer, Article, Closest

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.answering import summaries
-from bot.answering.references import ORDER, find_meant, find_referred, find_titled, links, read_length
 from bot.keeping.mentions import mentioned
+from bot.references import ORDER, find_meant, find_referred, find_titled, links, read_length
 from bot.sheet import Buttons, spoken
 from bot.store import BotStore
 from bot.texts import Texts

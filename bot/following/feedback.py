@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.following.proposals import read_number
 from bot.keeping.mentions import mentioned
-from bot.people.rights import Rights, may_change_there
+from bot.rights import Rights, may_change_there
 from bot.sheet import clipped, spoken
 from bot.store import BotStore
 from bot.texts import Texts

@@ -15,7 +15,7 @@ from bot.following.options import read_options
 from bot.following.proposing import Proposing
 from bot.following.subjects import find_source, read_subject
 from bot.following.subscribing import Subscribing, most_of, of_feed
-from bot.people.rights import Found, Rights, may_change_here
+from bot.rights import Found, Rights, may_change_here
 from bot.sheet import clipped, plain, spoken
 from bot.store import BotStore
 from bot.suggestions import Suggestion, in_order_for

@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.following.proposals import read_number
 from bot.following.wishes import in_brackets
-from bot.people.rights import Rights, may_change_there
+from bot.rights import Rights, may_change_there
 from bot.sheet import Buttons, clipped, plain, spoken
 from bot.store import BotStore
 from bot.texts import Texts

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from bot.answering.references import find_referred
 from bot.following.proposals import unpack_offer
 from bot.following.proposing import Proposing
+from bot.references import find_referred
 from bot.sheet import clipped, plain
 from bot.texts import Texts
 from bot.types import Button, Heard, Kind, Reply, Subscription

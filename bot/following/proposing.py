@@ -14,7 +14,7 @@ from bot.following.proposals import pack_proposal, unpack_proposal
 from bot.following.samples import DAYS, Samples
 from bot.following.subscribing import Begun, Subscribing, most_of
 from bot.following.wishes import TIMED, changed, in_brackets, kept_words, marked, rhythm_words
-from bot.people.rights import Rights, may_change_there
+from bot.rights import Rights, may_change_there
 from bot.sheet import Buttons, Sheet, clipped, plain, spoken, web_link
 from bot.store import BotStore
 from bot.texts import Texts

@@ -24,7 +24,7 @@ from bot.following.wishes import (
     rhythm_words,
 )
 from bot.hours import DAY, due
-from bot.people.rights import Rights, may_change_there
+from bot.rights import Rights, may_change_there
 from bot.sheet import Buttons, Sheet, clipped, plain, spoken
 from bot.store import BotStore
 from bot.texts import Texts

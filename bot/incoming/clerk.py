@@ -9,9 +9,10 @@ from time import perf_counter
 from bot.desk import Desk
 from bot.incoming.updates import Event, Place, Pressed, Reached, Said, Upgraded
 from bot.operating.observing import Observer, Observers
+from bot.outgoing.types import Delivery, Lane, Manner
 from bot.store import BotStore
 from bot.texts import FALLBACK, Texts
-from bot.types import Chat, Delivery, Heard, Lane, Manner, Message, Reply
+from bot.types import Chat, Heard, Message, Reply
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from telegram import Bot
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot.people.rights import Found, RightsUnknown
+from bot.rights import Found, RightsUnknown
 
 ASKING_SECONDS = 10.0
 MAY_GOVERN = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)

@@ -17,8 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from bot.outgoing.rows import row_of
+from bot.outgoing.types import Delivery
 from bot.tables import broadcasts, chats, outbox, people
-from bot.types import TERMINAL_CHAT, Delivery, Hours
+from bot.types import TERMINAL_CHAT, Hours
 from retrieval import reads_only
 
 Audience = Literal["people", "everybody"]

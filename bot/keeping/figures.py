@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from bot.outgoing.steps import LANES
+from bot.outgoing.types import Lane
 from bot.tables import chats, cursors, figures, inbox, outbox, ratings, subscriptions
-from bot.types import TERMINAL_CHAT, Lane
+from bot.types import TERMINAL_CHAT
 from retrieval import reads_only
 
 _HOUR_CHARACTERS = 13  # of a moment as databases write it: "2026-05-31 12"

@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from xml.parsers import expat
 
 from bot.config import Endpoint, Settings, corpus_settings, masked
+from bot.logs import blotted
 from bot.operating.finding import Finding, State, worst
 from bot.store import open_store
 from bot.texts import Texts
@@ -108,7 +109,7 @@ class _Examination:
             elif isinstance(value, tuple | frozenset):
                 value = ",".join(map(str, sorted(value, key=str)))
             shown.append(f"{field.validation_alias}={'' if value is None else value}")
-        return Finding("settings", "ok", " ".join(shown))
+        return Finding("settings", "ok", blotted(" ".join(shown)))
 
     def data(self) -> Finding:
         folder = self._settings.data

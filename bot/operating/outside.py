@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from telegram import User, WebhookInfo
 
 from bot.config import Endpoint, Settings
+from bot.logs import blotted
 from bot.operating.finding import Finding
 from bot.operating.reaching import Reached
 from bot.texts import Texts
@@ -42,10 +43,10 @@ class Outside:
             case None:
                 return Finding("bot", "ok", self._say("bot_none"))
             case "refused":
-                return Finding("bot", "fail", self._say("bot_refused", url=self._settings.telegram_api_url))
+                return Finding("bot", "fail", self._say("bot_refused", url=blotted(self._settings.telegram_api_url)))
             case "yes" if reached.me is not None:
                 return Finding("bot", "ok", self._say("bot_met", name=reached.me.username, number=reached.me.id))
-        return Finding("bot", "warn", self._say("bot_silent", url=self._settings.telegram_api_url))
+        return Finding("bot", "warn", self._say("bot_silent", url=blotted(self._settings.telegram_api_url)))
 
     def _abilities(self, me: User) -> Finding:
         lacking = {

@@ -11,10 +11,11 @@ from datetime import datetime
 
 from bot.hours import held_until
 from bot.keeping.broadcasts import Broadcast, Circle, Listener, broadcast_key
-from bot.people.rules import Access, Rules
+from bot.outgoing.types import Delivery, Lane
+from bot.rules import Access, Rules
 from bot.store import BotStore
 from bot.texts import FALLBACK, Texts
-from bot.types import TERMINAL_CHAT, Delivery, Lane, Message
+from bot.types import TERMINAL_CHAT, Message
 
 SPREAD_SECONDS = 1.0  # between looks at whether there is anything to do
 PAGE = 500  # messages queued in one transaction: an answer waits no longer for its turn to write

@@ -18,7 +18,8 @@ from typing import Protocol
 from bot.outgoing.outbox import Outbox
 from bot.outgoing.rates import FREE, Pace, Rates
 from bot.outgoing.together import Together
-from bot.types import Aside, Delivery, Held, Lane, Later, Letter, Message, Moved, Outcome, Rejected
+from bot.outgoing.types import Aside, Delivery, Held, Lane, Later, Letter, Moved, Outcome, Rejected
+from bot.types import Message
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.outgoing.steps import LANES
+from bot.outgoing.types import Lane
 from bot.tables import chats, handles, hushed, interests, offers, outbox, people, ratings, subscriptions, turns
-from bot.types import Lane
 
 
 def move_chat(tx: sa.Connection, old: int, new: int) -> None:

@@ -18,8 +18,8 @@ from bot.outgoing.moving import move_chat
 from bot.outgoing.parcels import unpack
 from bot.outgoing.rows import columns_of, delivery_of, row_of, told_of, upsert
 from bot.outgoing.steps import AWAY, LANES, Room, Step, next_step
+from bot.outgoing.types import Alert, Delivery, Gone, Lane, Moved, Outcome, Sent, Stray, Told
 from bot.tables import chats, cursors, outbox, subscriptions
-from bot.types import Alert, Delivery, Gone, Lane, Moved, Outcome, Sent, Stray, Told
 from retrieval import reads_only, together, unhurried
 
 PLANNED = "alerts"  # the cursor of the log's last change that alerts were planned for

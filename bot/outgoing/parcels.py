@@ -9,7 +9,8 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Literal
 
-from bot.types import Alert, Attachment, Button, Content, Digest, FeedNews, Mark, MarkKind, Message, Stray
+from bot.outgoing.types import Alert, Content, Digest, FeedNews, Stray
+from bot.types import Attachment, Button, Mark, MarkKind, Message
 
 _VALUES = attrgetter(*(field.name for field in fields(Alert)))
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

@@ -13,8 +13,8 @@ from sqlalchemy.dialects import sqlite
 
 from bot.outgoing.parcels import pack, unpack
 from bot.outgoing.steps import LANES, Step
+from bot.outgoing.types import Alert, Delivery, Digest, Lane, Manner, Told
 from bot.tables import outbox
-from bot.types import Alert, Delivery, Digest, Lane, Manner, Told
 
 COLUMNS = ("key", "lane", "chat_id", "content", "reply_to", "thread_id", "edits", "silent", "story", "state", "tries",
            "unclear", "not_before")  # fmt: skip

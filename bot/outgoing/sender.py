@@ -23,7 +23,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 
 from bot.logs import blotted
 from bot.outgoing.client import Severed, Unsent
-from bot.types import Attachment, Gone, Later, Letter, Mark, MarkKind, Message, Moved, Outcome, Rejected, Sent, Unclear
+from bot.outgoing.types import Gone, Later, Letter, Moved, Outcome, Rejected, Sent, Unclear
+from bot.types import Attachment, Mark, MarkKind, Message
 
 RETRY_SECONDS = 0.2  # the first wait after a failure of the network; the outbox doubles it
 TOKEN_SECONDS = 60.0  # a revoked token is the operator's to mend

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.types import Aside, Gone, Held, Lane, Later, Moved, Outcome, Rejected, Sent, Unclear
+from bot.outgoing.types import Aside, Gone, Held, Lane, Later, Moved, Outcome, Rejected, Sent, Unclear
 
 LANES = (Lane.ANSWER, Lane.ALERT, Lane.DIGEST)  # in the order of urgency; a row holds the place in this tuple
 MAX_TRIES = 300  # with waits of at most BACKOFF_CAP that is a day, as long as Telegram itself keeps an update for us

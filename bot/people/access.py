@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from bot.keeping.people import Standing
 from bot.office import Office
-from bot.people.rules import Access
+from bot.rules import Access
 from bot.sheet import spoken
 from bot.types import TERMINAL_CHAT, Heard, Reply
 

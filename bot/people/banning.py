@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.office import Handle, Office, Verb
+from bot.outgoing.types import Delivery, Lane
 from bot.sheet import plain, spoken
-from bot.types import Button, Chat, Delivery, Heard, Lane, Message, Reply
+from bot.types import Button, Chat, Heard, Message, Reply
 
 MOST_SHOWN = 50
 _NUMBER = re.compile(r"-?[0-9]{1,15}")

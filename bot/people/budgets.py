@@ -15,7 +15,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from bot.office import Handle, Office
-from bot.people.rules import Budget
+from bot.rules import Budget
 from bot.sheet import plain
 from bot.types import TERMINAL_CHAT, Heard, Reply
 from bot.zones import local, zone_words

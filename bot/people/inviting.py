@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from bot.keeping.people import Invite
 from bot.office import Handle, Office, Verb
-from bot.people.rules import Access
+from bot.rules import Access
 from bot.sheet import Buttons, plain, spoken
 from bot.types import Button, Heard, Reply
 

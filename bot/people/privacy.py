@@ -7,8 +7,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.office import Handle, Office, Verb
+from bot.outgoing.types import Delivery, Lane
 from bot.sheet import Buttons, plain
-from bot.types import Attachment, Button, Delivery, Heard, Lane, Message, Reply
+from bot.types import Attachment, Button, Heard, Message, Reply
 from retrieval import UnknownFeed
 
 OFFERED_DAYS = (0, 1, 7)  # that questions may be kept, 0 for as long as a talk only; beside what the operator says

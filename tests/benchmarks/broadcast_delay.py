@@ -30,8 +30,9 @@ from bot.outgoing.outbox import utc_now
 from bot.outgoing.rates import FREE
 from bot.outgoing.sender import TelegramSender
 from bot.outgoing.steps import Room
+from bot.outgoing.types import Delivery, Lane, Sent
 from bot.store import BotStore, open_store
-from bot.types import Delivery, Lane, Message, Sent
+from bot.types import Message
 from tests.botapi import TOKEN, BotApi
 from tests.broadcaster import corpus_of, plain
 from tests.broadcastrun import settle_in

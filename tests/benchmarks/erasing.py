@@ -21,8 +21,9 @@ from statistics import median
 from sqlalchemy import event
 
 from bot.outgoing.steps import Room
+from bot.outgoing.types import Alert, Delivery, Lane, Sent
 from bot.store import BotStore, open_store
-from bot.types import Alert, Delivery, Lane, Message, Sent
+from bot.types import Message
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 PAGE = 5_000  # rows of a transaction

@@ -29,8 +29,9 @@ from bot.outgoing.delivery import LEASE_SECONDS
 from bot.outgoing.outbox import _claimable
 from bot.outgoing.rates import FREE, PAID, Rates
 from bot.outgoing.steps import Room
+from bot.outgoing.types import Delivery, Lane, Outcome, Sent
 from bot.store import BotStore, open_store
-from bot.types import Delivery, Lane, Message, Outcome, Sent
+from bot.types import Message
 from retrieval import Article
 from tests.fakes import NOON, FakeWire
 from tests.simulated import ROUND_TRIP, SimulatedDrain

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bot.desk import Desk
 from bot.outgoing.outbox import utc_now
-from bot.people.rules import Rules
+from bot.rules import Rules
 from bot.store import BotStore, open_store
 from bot.texts import load_texts
 from bot.types import Heard, Reply

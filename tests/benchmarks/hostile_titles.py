@@ -29,11 +29,12 @@ from bot.answering.buttons import summary_of
 from bot.answering.passages import Source
 from bot.office import Office
 from bot.outgoing.sender import entities_of
+from bot.outgoing.types import Alert
 from bot.pages import LIMITS, units
-from bot.people.rights import OwnPlace
+from bot.rights import OwnPlace
 from bot.store import BotStore, open_store
 from bot.texts import load_texts
-from bot.types import Alert, Chat, Heard, Kind, Message, Subscription
+from bot.types import Chat, Heard, Kind, Message, Subscription
 from retrieval import (
     Answer,
     Article,

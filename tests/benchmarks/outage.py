@@ -17,9 +17,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.outgoing.types import Alert, Delivery, Lane
 from bot.store import BotStore, open_store
 from bot.tables import outbox
-from bot.types import Alert, Delivery, Lane, Message
+from bot.types import Message
 from tests.fakes import NOON
 from tests.simulated import SimulatedDrain, SimulatedTelegram, Spell
 

@@ -30,8 +30,9 @@ from bot.alerting.planning import Planner
 from bot.outgoing.parcels import unpack
 from bot.outgoing.rates import FREE
 from bot.outgoing.steps import Room
+from bot.outgoing.types import Alert, Delivery, Outcome
 from bot.store import HEAD, MIGRATIONS, BotStore, open_store
-from bot.types import Alert, Delivery, Hours, Kind, Outcome, Subscription
+from bot.types import Hours, Kind, Subscription
 from retrieval import Article, StoreFailed, open_engine
 from tests.fakes import NOON, FakeWire
 from tests.simulated import SimulatedDrain, SimulatedTelegram

@@ -24,7 +24,8 @@ from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.outgoing.client import TelegramClient
 from bot.outgoing.sender import CONNECT_SECONDS, READ_SECONDS, TelegramSender
-from bot.types import Button, Letter, Manner, Mark, MarkKind, Message, Sent
+from bot.outgoing.types import Letter, Manner, Sent
+from bot.types import Button, Mark, MarkKind, Message
 from tests.botapi import TOKEN
 
 CHAT = 7

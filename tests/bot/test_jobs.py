@@ -14,8 +14,9 @@ from bot.alerting.planning import Planner
 from bot.jobs import Jobs, watch_followed
 from bot.outgoing.delivery import Drain
 from bot.outgoing.outbox import utc_now
+from bot.outgoing.types import Alert, Delivery, Letter
 from bot.store import BotStore
-from bot.types import Alert, Delivery, Kind, Letter, Message, Subscription
+from bot.types import Kind, Message, Subscription
 from retrieval import Article, Corpus
 from tests.blank import blank_store
 from tests.fakes import NOON, FakeFeeds, FakeSender, FakeWire, until

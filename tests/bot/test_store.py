@@ -20,26 +20,10 @@ from bot.alerting.alerts import story_key
 from bot.keeping.turns import Asked, Talk
 from bot.outgoing.parcels import pack, unpack
 from bot.outgoing.steps import Room
+from bot.outgoing.types import Alert, Delivery, Digest, FeedNews, Lane, Manner, Sent, Stray
 from bot.store import MIGRATIONS, BotStore, open_store
 from bot.tables import metadata
-from bot.types import (
-    Alert,
-    Button,
-    Chat,
-    Delivery,
-    Digest,
-    FeedNews,
-    Hours,
-    Kind,
-    Lane,
-    Manner,
-    Mark,
-    MarkKind,
-    Message,
-    Sent,
-    Stray,
-    Subscription,
-)
+from bot.types import Button, Chat, Hours, Kind, Mark, MarkKind, Message, Subscription
 from retrieval import Turn
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from bot.alerting.alerts import story_key
 from bot.outgoing.outbox import AT_ONCE
+from bot.outgoing.types import Alert, Delivery, Lane
 from bot.store import BotStore
-from bot.types import Alert, Delivery, Hours, Kind, Lane, Matching, Rhythm, Subscription, Wishes
+from bot.types import Hours, Kind, Matching, Rhythm, Subscription, Wishes
 from retrieval import Interest
 from tests.blank import blank_store
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.desk import Desk
-from bot.people.rights import Found, RightsUnknown
+from bot.rights import Found, RightsUnknown
 from bot.store import BotStore
 from bot.types import Button, Chat, Heard, Reply, Subscription
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.outgoing.types import Delivery, Lane
 from bot.store import open_store
-from bot.types import Delivery, Lane, Message
+from bot.types import Message
 from retrieval.queueing import Queue
 
 

@@ -10,21 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.alerting.alerts import FRESH, History, Round, candidates, follow_up, plan, story_key
-from bot.types import (
-    Alert,
-    Chat,
-    Delivery,
-    FeedNews,
-    Hours,
-    Kind,
-    Lane,
-    Manner,
-    Matching,
-    Rhythm,
-    Subscription,
-    Told,
-    Wishes,
-)
+from bot.outgoing.types import Alert, Delivery, FeedNews, Lane, Manner, Told
+from bot.types import Chat, Hours, Kind, Matching, Rhythm, Subscription, Wishes
 from retrieval import LEVELS, Article, Change, News
 
 FEED, OTHER = "https://feed.example/", "https://other.example/"

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.alerting import digests
 from bot.alerting.digests import PAGE, Item, Sending
 from bot.alerting.notices import Notice, Voice
-from bot.types import Alert, Chat, Kind, MarkKind, Message
+from bot.outgoing.types import Alert
+from bot.types import Chat, Kind, MarkKind, Message
 from retrieval import Sentence
 from tests.bot.alerting.test_notices import (
     FOUR,

@@ -12,30 +12,23 @@ from bot.alerting.alerts import story_key
 from bot.alerting.digests import PAGE
 from bot.alerting.heralding import Herald
 from bot.outgoing.steps import Room
-from bot.store import BotStore
-from bot.texts import load_texts
-from bot.types import (
+from bot.outgoing.types import (
     Alert,
     Aside,
-    Chat,
     Content,
     Delivery,
     Digest,
     FeedNews,
-    Heard,
     Held,
-    Hours,
-    Kind,
     Lane,
     Letter,
     Manner,
-    Message,
-    Rhythm,
     Sent,
     Stray,
-    Subscription,
-    Wishes,
-)  # fmt: skip
+)
+from bot.store import BotStore
+from bot.texts import load_texts
+from bot.types import Chat, Heard, Hours, Kind, Message, Rhythm, Subscription, Wishes
 from retrieval import Corpus
 from tests.bot.conftest import CHAT_ID
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from bot.alerting import notices
 from bot.alerting.notices import Notice, Voice
 from bot.outgoing.sender import entities_of
-from bot.types import Alert, Button, Chat, FeedNews, Hours, Kind, MarkKind, Message, Subscription
+from bot.outgoing.types import Alert, FeedNews
+from bot.types import Button, Chat, Hours, Kind, MarkKind, Message, Subscription
 from retrieval import Article, Nearest, Sentence, Span
 from tests.bot.answering.test_render import (
     TEXTS,

@@ -17,24 +17,10 @@ from hypothesis import strategies as st
 from bot.alerting.planning import Planner
 from bot.outgoing.outbox import PLANNED
 from bot.outgoing.steps import Room
+from bot.outgoing.types import Alert, Delivery, Digest, FeedNews, Lane, Sent
 from bot.store import HEAD, MIGRATIONS, BotStore
 from bot.tables import outbox
-from bot.types import (
-    TERMINAL_CHAT,
-    Alert,
-    Chat,
-    Delivery,
-    Digest,
-    FeedNews,
-    Hours,
-    Kind,
-    Lane,
-    Matching,
-    Rhythm,
-    Sent,
-    Subscription,
-    Wishes,
-)
+from bot.types import TERMINAL_CHAT, Chat, Hours, Kind, Matching, Rhythm, Subscription, Wishes
 from retrieval import Article, Interests, Match, open_engine
 from tests.blank import blank_store
 from tests.fake_corpus import NOON, HandClock

@@ -14,10 +14,11 @@ from bot.answering.contexts import MOST_CHARACTERS, Contexts
 from bot.keeping.turns import Asked
 from bot.office import Office
 from bot.outgoing.steps import Room
-from bot.people.rights import OwnPlace
+from bot.outgoing.types import Alert, Delivery, Lane, Sent
+from bot.rights import OwnPlace
 from bot.store import BotStore
 from bot.texts import load_texts
-from bot.types import Alert, Chat, Delivery, Heard, Lane, Message, Sent
+from bot.types import Chat, Heard, Message
 from retrieval import Turn
 from tests.blank import blank_store
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock

@@ -12,10 +12,11 @@ from bot.answering.contexts import CONVERSATION
 from bot.desk import Desk
 from bot.keeping.turns import Asked, Place
 from bot.outgoing.steps import Room
+from bot.outgoing.types import Delivery, Lane, Sent
 from bot.pages import LIMITS
 from bot.store import BotStore
 from bot.texts import load_texts
-from bot.types import Chat, Delivery, Heard, Lane, MarkKind, Message, Reply, Sent
+from bot.types import Chat, Heard, MarkKind, Message, Reply
 from retrieval import Turn
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock
 

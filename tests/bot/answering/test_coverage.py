@@ -8,7 +8,7 @@ import pytest
 
 from bot.answering.coverage import coverage_line
 from bot.office import Office
-from bot.people.rights import OwnPlace
+from bot.rights import OwnPlace
 from bot.store import BotStore
 from bot.texts import load_texts
 from bot.types import Chat, Heard

@@ -12,7 +12,7 @@ from typing import cast
 
 import pytest
 
-from retrieval import Corpus
+from retrieval import Corpus, Refusal
 from tests.bot.answering.test_conversation import SEQUEL
 from tests.botapi import BotApi, Json
 from tests.fake_corpus import BAKERY, FERRY, FakeCorpus
@@ -115,3 +115,10 @@ async def test_an_articles_story_and_length_are_a_press_away(api: BotApi, tmp_pa
     assert "What happened:\n• The ferry sails again on Monday. [1]\n• The ferry was full. [2]" in story["text"]
     assert shorter["text"].count("•") == 1
     assert longer["text"] == told["text"]
+
+
+@pytest.mark.parametrize("question", ["why?", "and when?", "Who is he?", "а почему?", "кто ещё?"])
+def test_a_bare_follow_up_that_follows_nothing_is_asked_back(starter: Corpus, question: str) -> None:
+    refused = starter.ask(question)
+    assert isinstance(refused, Refusal)
+    assert refused.reason == "empty question"

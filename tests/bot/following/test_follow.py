@@ -10,7 +10,7 @@ from bot.desk import Desk
 from bot.following.offering import BUTTON_CHARACTERS
 from bot.following.subscribing import PER_CHAT
 from bot.pages import LIMITS
-from bot.people.rights import Found, OwnPlace
+from bot.rights import Found, OwnPlace
 from bot.store import BotStore
 from bot.suggestions import Suggestion
 from bot.texts import load_texts

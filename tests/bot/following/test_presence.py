@@ -12,10 +12,11 @@ import pytest
 
 from bot.desk import Desk
 from bot.following.presence import CHOSEN_UTC
+from bot.outgoing.types import Alert, Delivery, Lane, Manner
 from bot.pages import LIMITS
 from bot.store import BotStore
 from bot.texts import load_texts
-from bot.types import Alert, Chat, Delivery, Hours, Lane, Manner
+from bot.types import Chat, Hours
 from tests.blank import blank_store
 from tests.bot.wiring import READER, Person, all_buttons, buttons, text
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock

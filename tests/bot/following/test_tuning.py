@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from bot.desk import Desk
+from bot.outgoing.types import Alert, Delivery, Lane, Manner
 from bot.pages import LIMITS
 from bot.store import BotStore
 from bot.texts import load_texts
-from bot.types import Alert, Delivery, Hours, Kind, Lane, Manner, Matching, Reply, Rhythm, Subscription, Wishes
+from bot.types import Hours, Kind, Matching, Reply, Rhythm, Subscription, Wishes
 from tests.blank import blank_store
 from tests.bot.wiring import READER, Person, all_buttons, buttons, text
 from tests.fake_corpus import BAKERY, FERRY, FakeCorpus, HandClock

@@ -11,7 +11,7 @@ from telegram import Bot
 
 from bot.incoming.membership import Membership
 from bot.outgoing.client import TelegramClient
-from bot.people.rights import Found, RightsUnknown
+from bot.rights import Found, RightsUnknown
 from tests.botapi import TOKEN, BotApi
 from tests.botapi.state import BOT_ID
 

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from bot.keeping.belongings import BELONGINGS
 from bot.keeping.ratings import Quoted, Rated
 from bot.keeping.turns import Asked
+from bot.outgoing.types import Delivery, Lane
 from bot.store import BotStore
 from bot.tables import broadcasts, chats, handles, inbox, interests, metadata, outbox, people, ratings, turns
-from bot.types import Delivery, Kind, Lane, Message, Subscription
+from bot.types import Kind, Message, Subscription
 from retrieval import Interest
 from tests.blank import blank_store
 

@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from bot.keeping.broadcasts import Broadcast, Circle, broadcast_key
+from bot.outgoing.types import Delivery, Lane
 from bot.store import BotStore
 from bot.tables import people
-from bot.types import Delivery, Hours, Lane, Message
+from bot.types import Hours, Message
 from tests.blank import blank_store
 from tests.fakes import NOON
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.keeping.figures import Figure
+from bot.outgoing.types import Delivery, Lane
 from bot.store import BotStore, open_store
-from bot.types import Delivery, Kind, Lane, Message, Subscription
+from bot.types import Kind, Message, Subscription
 from tests.fakes import NOON
 
 HOUR = timedelta(hours=1)

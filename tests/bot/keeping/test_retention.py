@@ -12,7 +12,7 @@ import pytest
 from bot.answering.contexts import CONVERSATION
 from bot.keeping.retention import KEEP_DAYS, TALK
 from bot.keeping.turns import Asked
-from bot.people.rules import Rules
+from bot.rules import Rules
 from bot.store import BotStore
 from tests.blank import blank_store
 

@@ -12,8 +12,9 @@ import pytest
 
 from bot.keeping.turns import INVITED, PREVIOUS, Asked, Place, Talk
 from bot.outgoing.steps import Room
+from bot.outgoing.types import Alert, Delivery, Lane, Manner, Sent
 from bot.store import BotStore
-from bot.types import Alert, Delivery, Lane, Manner, Message, Sent
+from bot.types import Message
 from retrieval import Turn
 from tests.blank import blank_store
 from tests.fake_corpus import NOON, HandClock

@@ -9,7 +9,7 @@ import pytest
 from bot.desk import Desk
 from bot.operating.broadcasting import PER_SECOND, STALE
 from bot.operating.spreading import Spreading
-from bot.people.rules import Access, Rules
+from bot.rules import Access, Rules
 from bot.store import BotStore
 from bot.texts import load_texts
 from bot.types import Heard, Reply

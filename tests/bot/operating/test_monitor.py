@@ -27,8 +27,9 @@ from bot.operating.monitor import Monitor
 from bot.operating.pulse import BEAT_SECONDS, Pulse
 from bot.operating.stock import Stock, take_stock
 from bot.outgoing.calls import Call
+from bot.outgoing.types import Delivery, Lane
 from bot.store import BotStore
-from bot.types import Delivery, Lane, Message
+from bot.types import Message
 from retrieval import Corpus
 from tests.blank import blank_store
 from tests.fake_corpus import BAKERY, FERRY, FakeCorpus

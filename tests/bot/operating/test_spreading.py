@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from bot.keeping.broadcasts import Circle
 from bot.operating.spreading import Spreading, circle_of
 from bot.outgoing.steps import Room
-from bot.people.rules import Access, Rules
+from bot.outgoing.types import Delivery, Gone, Lane, Sent
+from bot.rules import Access, Rules
 from bot.store import BotStore
 from bot.tables import outbox
 from bot.texts import load_texts
-from bot.types import Delivery, Gone, Hours, Lane, Message, Sent
+from bot.types import Hours, Message
 from tests.blank import blank_store
 from tests.fake_corpus import HandClock
 

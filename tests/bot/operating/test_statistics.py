@@ -15,12 +15,13 @@ from bot.keeping.turns import Asked
 from bot.operating.durations import bucket_of
 from bot.operating.stats import CAPTION_UNITS
 from bot.operating.usage import Usage, midnight, together, usage_by_day
+from bot.outgoing.types import Delivery, Lane
 from bot.pages import units
 from bot.store import BotStore
 from bot.tables import ratings
 from bot.terminal import TerminalChat, answer_lines
 from bot.texts import load_texts
-from bot.types import Delivery, Kind, Lane, Message, Reply, Subscription
+from bot.types import Kind, Message, Reply, Subscription
 from retrieval import Corpus, Feed, Validators
 from tests.bot.wiring import Person, buttons, text
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus, HandClock

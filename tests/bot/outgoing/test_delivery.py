@@ -14,8 +14,7 @@ import pytest
 from bot.outgoing.delivery import Drain
 from bot.outgoing.outbox import utc_now
 from bot.outgoing.rates import FREE, PAID
-from bot.store import BotStore, open_store
-from bot.types import (
+from bot.outgoing.types import (
     Alert,
     Delivery,
     Digest,
@@ -24,12 +23,13 @@ from bot.types import (
     Lane,
     Later,
     Letter,
-    Message,
     Moved,
     Outcome,
     Rejected,
     Unclear,
 )
+from bot.store import BotStore, open_store
+from bot.types import Message
 from tests.fakes import FakeSender, until
 
 

@@ -14,27 +14,24 @@ from hypothesis import strategies as st
 from bot.alerting.alerts import story_key
 from bot.outgoing.outbox import GROUPED_ABOVE, PLANNED, PROMOTED
 from bot.outgoing.steps import BACKOFF_CAP, MAX_TRIES, Room, next_step
-from bot.store import BotStore, open_store
-from bot.types import (
+from bot.outgoing.types import (
     Alert,
     Aside,
-    Chat,
     Delivery,
     Digest,
     Gone,
     Held,
-    Kind,
     Lane,
     Later,
     Manner,
-    Message,
     Moved,
     Rejected,
     Sent,
     Stray,
-    Subscription,
     Unclear,
 )
+from bot.store import BotStore, open_store
+from bot.types import Chat, Kind, Message, Subscription
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LEASE = 60.0

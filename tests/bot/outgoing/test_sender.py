@@ -13,21 +13,8 @@ from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 
 from bot.outgoing.client import Severed, TelegramClient, Unsent
 from bot.outgoing.sender import TelegramSender, entities_of, outcome_of
-from bot.types import (
-    Button,
-    Gone,
-    Later,
-    Letter,
-    Manner,
-    Mark,
-    MarkKind,
-    Message,
-    Moved,
-    Outcome,
-    Rejected,
-    Sent,
-    Unclear,
-)
+from bot.outgoing.types import Gone, Later, Letter, Manner, Moved, Outcome, Rejected, Sent, Unclear
+from bot.types import Button, Mark, MarkKind, Message
 from tests.botapi import TOKEN, BotApi
 
 HELLO = Message("hello")

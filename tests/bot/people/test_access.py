@@ -10,10 +10,11 @@ import pytest
 
 from bot.desk import Desk
 from bot.outgoing.steps import Room
-from bot.people.rules import Access, Rules
+from bot.outgoing.types import Alert, Aside, Delivery, Lane, Letter
+from bot.rules import Access, Rules
 from bot.store import BotStore
 from bot.texts import load_texts
-from bot.types import Alert, Aside, Chat, Delivery, Heard, Lane, Letter, Reply
+from bot.types import Chat, Heard, Reply
 from tests.bot.wiring import FakeRights, all_buttons, buttons, text
 from tests.fake_corpus import FERRY, FakeCorpus, HandClock
 

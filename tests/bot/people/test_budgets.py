@@ -10,7 +10,7 @@ import pytest
 
 from bot.desk import Desk
 from bot.people.budgets import MOST_PEOPLE, SAID, Pace
-from bot.people.rules import Rules
+from bot.rules import Rules
 from bot.store import BotStore
 from bot.texts import load_texts
 from bot.types import Chat, Heard, Hours, Reply, SentFile

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.desk import Desk
-from bot.people.rules import Rules
+from bot.rules import Rules
 from bot.store import BotStore
 from bot.texts import load_texts
 from bot.types import Attachment, Heard, Kind, Reply, Subscription

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from bot.answering.references import find_meant, links, read_length
+from bot.references import find_meant, links, read_length
 from retrieval import Article, Corpus, TopicSummary
 from tests.fake_corpus import BAKERY, FERRY, NOON, FakeCorpus
 
