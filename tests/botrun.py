@@ -94,6 +94,7 @@ class KillRun:
         self._process: asyncio.subprocess.Process | None = None
         self._asked: list[int] = []  # chats, one for each question
         self._published: list[str] = []
+        self._names: set[str] = set()
         self._pages: dict[int, list[str]] = defaultdict(list)  # message -> its pages, where it has several
         self._sending = self._unfinished = 0
         data = folder / "data"
@@ -198,7 +199,7 @@ class KillRun:
         self._api.people.write(f"{'/ask ' if chat_id < 0 else ''}What is q{number}x?", chat_id)
 
     def _publish(self) -> None:
-        who, what, where = (self._word() for _ in range(3))
+        who, what, where = (self._name() for _ in range(3))
         title = f"{who.title()} meets {what} {len(self._published)}x"
         self._published.append(title)
         self._site.publish(
@@ -206,6 +207,13 @@ class KillRun:
             f"{title}: the {self._word()} {self._word()} of {where.title()} was {self._word()} on {self._word()}.",
             f"Mr {who.title()} {self._word()} the {what} with {self._word()}, {self._word()} and {self._word()}.",
         )
+
+    def _name(self) -> str:
+        """One that no article had before: articles that share a name may be of one story, which is told once."""
+        while (name := self._word()) in self._names:
+            pass
+        self._names.add(name)
+        return name
 
     def _word(self) -> str:
         """Of no language: articles of such words tell nothing alike, and so each is a story."""
