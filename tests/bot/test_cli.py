@@ -131,10 +131,10 @@ def test_articles_are_added_listed_asked_summed_up_and_removed(footnote: Callabl
 
 
 def test_a_refusal_is_3_with_and_without_json(footnote: Callable[..., Ran]) -> None:
-    ran = footnote("ask", "Who is it?", "--language", "ru")
+    ran = footnote("ask", "Who paid?", "--language", "ru")
     assert ran.code == 3
     assert ran.out.startswith("Статей здесь пока нет")
-    ran = footnote("ask", "Who is it?", "--json")
+    ran = footnote("ask", "Who paid?", "--json")
     assert ran.code == 3
     assert (ran.document["state"], ran.document["reason"]) == ("refusal", "empty corpus")
     assert ran.err == ""
