@@ -24,6 +24,7 @@ Buttons = tuple[tuple[Button, ...], ...]
 LINK_CHARACTERS = 2048  # a longer address is refused by some clients
 FRAGMENT_WORDS = 5  # from each end of a long sentence: browsers search for "first words,last words"
 TITLE_CHARACTERS = 200  # of a title in a list; an ellipsis shows the cut
+BUTTON_CHARACTERS = 48  # phones show about so much; an ellipsis shows the cut
 GLOSS_CHARACTERS = 80  # of what stands in brackets inside a sentence
 
 # Controls that are no white space and lone surrogates; bidirectional marks, overrides and isolates, zero-width spaces,
@@ -185,6 +186,14 @@ def plain(text: str, buttons: Buttons = ()) -> tuple[Message, ...]:
 def spoken(texts: Texts, heard: Heard, key: str, *, failed: bool = False, **values: object) -> Reply:
     """What the catalogue has under `key`, in the language of whoever was heard."""
     return Reply(plain(texts.say(heard.chat.language, key, **values)), failed=failed)
+
+
+def page_buttons(target: str, page: int, pages: int) -> Buttons:
+    """‹ 2/3 ›: from the last page one comes to the first. `target`: what a button's data begins with."""
+    if pages < 2:
+        return ()
+    turns = (("‹", (page - 2) % pages + 1), (f"{page}/{pages}", page), ("›", page % pages + 1))
+    return (tuple(Button(text, f"{target}:{number}") for text, number in turns),)
 
 
 def title_of(named: Article | Citation | Nearest, texts: Texts, language: str) -> str:

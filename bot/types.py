@@ -85,6 +85,10 @@ class Chat:
     sources: tuple[str, ...] = ()  # whose articles it is answered from; none named: all
     keep_days: int | None = None  # how long its questions are kept; None: as long as the operator says, 0: not at all
 
+    def hears_of(self, source: str | None) -> bool:
+        """Whether it is told what this source wrote."""
+        return not self.sources or source in self.sources
+
 
 @dataclass(frozen=True, slots=True)
 class SentFile:

@@ -58,7 +58,7 @@ LAYERS = [  # of retrieval: a room may import from its own line only what is in 
     ["retrieval.calibration"],
 ]
 PEOPLE = [  # of bot
-    ["bot.types", "bot.logs", "bot.progress", "bot.zones", "bot.menu", "bot.rules"],
+    ["bot.types", "bot.logs", "bot.progress", "bot.zones", "bot.menu", "bot.rules", "bot.deep_links"],
     [
         "bot.texts",
         "bot.pages",

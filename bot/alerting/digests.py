@@ -15,8 +15,8 @@ from typing import Literal
 
 from bot.alerting.notices import Notice, Voice, is_sayable, write_credit, write_sentence, write_title
 from bot.outgoing.types import Alert
-from bot.sheet import TITLE_CHARACTERS, Buttons, Sheet
-from bot.types import Button, MarkKind, Message
+from bot.sheet import TITLE_CHARACTERS, Buttons, Sheet, page_buttons
+from bot.types import MarkKind, Message
 
 PAGE = 8  # items: what a screen or two show, and what fits a message in its plainest form whatever the titles
 NAME_CHARACTERS = 60  # of a source's and a subscription's name
@@ -86,11 +86,8 @@ def digest(items: Sequence[Item], sending: Sending, voice: Voice, buttons: Butto
 
 
 def pager(key: str, page: int, pages: int) -> Buttons:
-    """‹ 2/3 ›: from the last page one comes to the first."""
-    if pages < 2:
-        return ()
-    turns = (("‹", (page - 2) % pages + 1), (f"{page}/{pages}", page), ("›", page % pages + 1))
-    return (tuple(Button(text, f"pg:{key}:{number}") for text, number in turns),)
+    """Of a digest that several messages would hold."""
+    return page_buttons(f"pg:{key}", page, pages)
 
 
 def heading_line(sending: Sending, voice: Voice) -> str:

@@ -11,17 +11,16 @@ from typing import Literal, get_args
 from bot.following.proposals import pack_offer, read_number
 from bot.keeping.answers import is_narrowed, place_of, places_in
 from bot.keeping.ratings import FAULTS, Opinion
+from bot.keeping.retention import span
 from bot.keeping.turns import Asked
 from bot.office import Office
-from bot.sheet import Buttons, clipped
+from bot.sheet import BUTTON_CHARACTERS, Buttons, clipped
 from bot.types import Button, Heard
 from retrieval import Nearest
 
 Form = Literal["answer", "shorter", "longer"]
 """How an answer is shown."""
 
-BUTTON_CHARACTERS = 48  # phones show about so much; an ellipsis shows the cut
-BRIEFLY = timedelta(minutes=15)  # what a chat that wants nothing kept can still do with an answer
 _LETTERS: dict[Form, str] = {form: form[0] for form in get_args(Form)}
 _FORMS = {letter: form for form, letter in _LETTERS.items()}
 
@@ -108,7 +107,7 @@ def _going_on(office: Office, heard: Heard, asked: Asked) -> tuple[Button, ...]:
 def _kept(office: Office, heard: Heard) -> timedelta:
     """As long as its turn is."""
     days = office.rules.keep_days if heard.chat.keep_days is None else heard.chat.keep_days
-    return timedelta(days=days) or BRIEFLY
+    return span(days)
 
 
 def _rating(office: Office, heard: Heard, asked: Asked, form: Form) -> Buttons:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
-from bot.answering.deep_links import deep_link
+from bot.deep_links import deep_link
 from bot.office import Office
 from bot.sheet import Sheet, clean, clipped, source_and_date, title_of, web_link
 from bot.types import MarkKind, Message

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
+from bot.keeping.retention import TALK, span
 from bot.keeping.turns import Asked, Talk
 from bot.office import Office
 from bot.references import links
@@ -20,7 +21,7 @@ from bot.sheet import clean
 from bot.types import Heard
 from retrieval import Article, Corpus, Turn, UnknownArticle
 
-CONVERSATION = timedelta(minutes=15)  # a follow-up refers to nothing older, unless it is a reply
+CONVERSATION = TALK  # a follow-up refers to nothing older, unless it is a reply
 MOST_ARTICLES = 8  # that one message may point at
 MOST_CHARACTERS = 300  # of words that a question may lean on: a long sentence
 FEWEST_CHARACTERS = 12  # of a quote that tells which sentence it is from
@@ -98,7 +99,7 @@ class Contexts:
     def _is_kept(self, asked: Asked, heard: Heard, now: datetime) -> bool:
         """Whether the chat wants it remembered so long."""
         days = self._rules.keep_days if heard.chat.keep_days is None else heard.chat.keep_days
-        return asked.asked_at >= now - (timedelta(days=days) if days else CONVERSATION)
+        return asked.asked_at >= now - span(days)
 
 
 def talk_of(heard: Heard) -> Talk:

@@ -19,8 +19,8 @@ from bot.following.proposals import read_number
 from bot.keeping.answers import place_of, places_in
 from bot.keeping.turns import Asked, Place
 from bot.office import Handle, Office, Verb
-from bot.sheet import Buttons, spoken
-from bot.types import Button, Heard, Message, Reply
+from bot.sheet import Buttons, page_buttons, spoken
+from bot.types import Heard, Message, Reply
 from retrieval import LEVELS, Answer, Article, Closest, Interests, Nearest, Surroundings, UnknownArticle
 
 AROUND = 2  # sentences on both sides of what was cited, on a page of sources
@@ -57,7 +57,7 @@ class Elaborating:
             return self._stale(heard)
         found = passages.pages(self._cited(asked), self._texts, heard.chat.language)
         place = min(max(place, 1), len(found))  # fewer than there were: an article is gone
-        message = replace(found[place - 1], buttons=_pager(asked.id, place, len(found)))
+        message = replace(found[place - 1], buttons=page_buttons(f"src:{asked.id}", place, len(found)))
         return Reply((message,), replaces=bool(turned))
 
     def _cited(self, asked: Asked) -> list[Source]:
@@ -121,7 +121,7 @@ class Elaborating:
         for article in self._candidates(heard, asked):
             originals = self._copies(article.id)
             is_copy = originals.get(article.id) in passed or any(originals.get(one) == article.id for one in passed)
-            if article.id not in passed and not is_copy and _is_for(heard, article):
+            if article.id not in passed and not is_copy and heard.chat.hears_of(article.source):
                 passed.add(article.id)
                 yield article
 
@@ -155,16 +155,3 @@ def _shortened(found: Answer | Closest) -> Answer | Closest:
     if isinstance(found, Closest):
         return replace(found, sentences=found.sentences[:1])
     return replace(found, sentences=found.sentences[:1], values=(), also=())
-
-
-def _is_for(heard: Heard, article: Article) -> bool:
-    """Whether the chat may be told of it."""
-    return not heard.chat.sources or article.source in heard.chat.sources
-
-
-def _pager(turn: int, page: int, pages: int) -> Buttons:
-    """‹ 2/3 ›: from the last page one comes to the first."""
-    if pages < 2:
-        return ()
-    turns = (("‹", (page - 2) % pages + 1), (f"{page}/{pages}", page), ("›", page % pages + 1))
-    return (tuple(Button(text, f"src:{turn}:{number}") for text, number in turns),)

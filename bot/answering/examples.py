@@ -124,6 +124,6 @@ class Examples:
     def _newest(self, heard: Heard) -> list[Article]:
         """Those in the chat's language first."""
         newest = self._office.corpus.articles(limit=NEWEST)
-        theirs = [a for a in newest if not heard.chat.sources or a.source in heard.chat.sources]
+        theirs = [a for a in newest if heard.chat.hears_of(a.source)]
         own = [article for article in theirs if article.language == heard.chat.language]
         return (own or theirs)[:STORIES]

@@ -11,17 +11,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.answering.coverage import coverage_line, holdings_for
-from bot.answering.deep_links import read_payload
 from bot.answering.examples import Examples
 from bot.answering.summarising import Summarising
+from bot.deep_links import read_payload
 from bot.following.proposals import read_number
 from bot.following.proposing import Proposing
 from bot.office import Handle, Office, Verb
-from bot.sheet import Buttons, clipped, plain
+from bot.sheet import BUTTON_CHARACTERS, Buttons, clipped, plain
 from bot.types import Button, Heard, Kind, Reply, Subscription
 
 KEEP_EXAMPLE = timedelta(days=30)  # its button works so long
-BUTTON_CHARACTERS = 48  # phones show about so much; an ellipsis shows the cut
 NEWEST, ENOUGH = 50, 5  # articles looked at for what is new, and how many make a few days of news
 SPANS = (timedelta(0), timedelta(days=2), timedelta(days=6))  # before the newest article's day: the first with enough
 TOPICS, SOURCES = 3, 2  # offered to follow
@@ -102,7 +101,7 @@ class Greeting:
 
     def _newest_day(self, heard: Heard) -> datetime | None:
         newest = self._office.corpus.articles(limit=NEWEST)
-        theirs = [a for a in newest if not heard.chat.sources or a.source in heard.chat.sources]
+        theirs = [a for a in newest if heard.chat.hears_of(a.source)]
         now = self._office.clock()
         dated = sorted((a.published for a in theirs if a.published and a.published <= now), reverse=True)
         if not dated:

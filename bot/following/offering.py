@@ -8,12 +8,10 @@ from datetime import datetime
 from bot.following.proposals import unpack_offer
 from bot.following.proposing import Proposing
 from bot.references import find_referred
-from bot.sheet import clipped, plain
+from bot.sheet import BUTTON_CHARACTERS, clipped, plain
 from bot.texts import Texts
 from bot.types import Button, Heard, Kind, Reply, Subscription
 from retrieval import Article, Corpus
-
-BUTTON_CHARACTERS = 48  # phones show about so much; an ellipsis shows the cut
 
 
 class Offering:

@@ -11,7 +11,7 @@ from bot.incoming.updates import Event, Place, Pressed, Reached, Said, Upgraded
 from bot.operating.observing import Observer, Observers
 from bot.outgoing.types import Delivery, Lane, Manner
 from bot.store import BotStore
-from bot.texts import FALLBACK, Texts
+from bot.texts import Texts
 from bot.types import Chat, Heard, Message, Reply
 
 logger = logging.getLogger(__name__)
@@ -54,13 +54,12 @@ class Clerk:
             self._observer.question(reply.outcome, 0.0)
         self._store.finish(update_id, deliveries_of(update_id, event, reply))
 
-    def waiting(self, event: Event, number: int) -> str:
+    def waiting(self, event: Said | Pressed, number: int) -> str:
         """What is shown to whoever waits, first (0) and later on."""
-        language = self._texts.known(event.place.language) if isinstance(event, Said | Pressed) else FALLBACK
-        chat = self._store.known_chat(event.place.chat_id) if isinstance(event, Said | Pressed) else None
+        chat = self._store.known_chat(event.place.chat_id)
         fetches = isinstance(event, Said) and event.text is not None and "://" in event.text
         key = "waiting.long" if number else "waiting.fetch" if fetches else "waiting.search"
-        return self._texts.say(chat.language if chat else language, key)
+        return self._texts.say(chat.language if chat else self._texts.known(event.place.language), key)
 
     def wants(self, event: Said) -> bool:
         """Whether the document of what was said is to be fetched before it is served."""

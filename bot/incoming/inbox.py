@@ -64,12 +64,12 @@ class Inbox:
     def end(self) -> None:
         """An update that was begun is out of work."""
         self._in_work -= 1
-        if self._in_work < BACKLOG:
+        if not self.is_full():
             self._relief.set()
 
     async def has_room(self) -> None:
         """Waits until the backlog is worked down."""
-        while self._in_work >= BACKLOG:
+        while self.is_full():
             self._relief.clear()
             await self._relief.wait()
 

@@ -28,7 +28,7 @@ TYPING_SECONDS = 4.5  # Telegram shows "typing" for five
 DRAFT_SECONDS = (2.0, 10.0)  # after the first draft until the next; then every 20, since Telegram shows it for thirty
 KEPT_SECONDS = 20.0
 
-Words = Callable[[Event, int], str]
+Words = Callable[[Said | Pressed, int], str]
 """What a draft says about the work on something, the first time (0) and later. Sync; it may ask the database."""
 
 

@@ -14,9 +14,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+from bot.outgoing.cursors import set_cursors
 from bot.outgoing.steps import LANES
 from bot.outgoing.types import Lane
-from bot.tables import chats, cursors, figures, inbox, outbox, ratings, subscriptions
+from bot.tables import chats, figures, inbox, outbox, ratings, subscriptions
 from bot.types import TERMINAL_CHAT
 from retrieval import reads_only
 
@@ -75,9 +76,7 @@ class Figures:
         with self._engine.begin() as tx:
             if rows:
                 tx.execute(write, rows)
-            for name, value in places.items():
-                if not tx.execute(sa.update(cursors).where(cursors.c.name == name).values(value=value)).rowcount:
-                    tx.execute(sa.insert(cursors).values(name=name, value=value))
+            set_cursors(tx, places)
 
     def since(self, moment: datetime) -> list[Figure]:
         """All of the hours that begin then or later."""

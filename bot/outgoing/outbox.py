@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from bot.outgoing.cursors import set_cursors
 from bot.outgoing.moving import move_chat
 from bot.outgoing.parcels import unpack
 from bot.outgoing.rows import columns_of, delivery_of, row_of, told_of, upsert
@@ -62,9 +63,7 @@ class Outbox:
         """
         with self._engine.begin() as tx:
             self._insert(tx, deliveries)
-            for name, value in places.items():
-                if not tx.execute(sa.update(cursors).where(cursors.c.name == name).values(value=value)).rowcount:
-                    tx.execute(sa.insert(cursors).values(name=name, value=value))
+            set_cursors(tx, places)
             if answered:
                 tx.execute(sa.update(subscriptions).where(subscriptions.c.id.in_(answered)).values(muted=True))
 

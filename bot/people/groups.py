@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.office import Handle, Office, Verb
-from bot.sheet import Buttons, clipped, plain
+from bot.sheet import BUTTON_CHARACTERS, Buttons, clipped, plain
 from bot.types import Button, Heard, Reply
 
 A_PAGE = 8  # sources with a button each
-BUTTON_CHARACTERS = 48  # phones show about so much; an ellipsis shows the cut
 
 
 class GroupSettings:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
+from bot.deep_links import deep_link
 from bot.keeping.people import Invite
 from bot.office import Handle, Office, Verb
 from bot.rules import Access
@@ -72,6 +73,6 @@ class Inviting:
         return "\n".join(lines), tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
 
     def _line(self, heard: Heard, invite: Invite) -> str:
-        link = f"https://t.me/{self._office.username()}?start=i_{invite.code}"
+        link = deep_link(self._office.username(), "i", invite.code)
         until = self._office.texts.date(heard.chat.language, invite.until)
         return self._office.say(heard, "inviting.line", link=link, count=invite.left, date=until)

@@ -33,7 +33,7 @@ class Ranker:
 
     def __init__(self, reader: Reader | None, weighing: Weighing, most: int = MOST_READ, clear: float = CLEAR) -> None:
         self.weighing = weighing
-        self._reader, self._weighing, self._most, self._clear = reader, weighing, most, clear
+        self._reader, self._most, self._clear = reader, most, clear
         self.crowd = Crowd()
         self._crew = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="read")
 
@@ -68,7 +68,7 @@ class Ranker:
 
     def _by_words(self, question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
         gathered: dict[int, float] = {}
-        for candidate in candidates(question, evidence, self._weighing(question)):
+        for candidate in candidates(question, evidence, self.weighing(question)):
             key = candidate.evidence.hit.passage_id
             gathered[key] = max(gathered.get(key, 0.0), _told(candidate))
         return sorted(evidence, key=lambda e: -e.hit.score - GATHERED * gathered.get(e.hit.passage_id, 0.0))

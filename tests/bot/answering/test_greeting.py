@@ -10,7 +10,7 @@ from time import perf_counter
 
 import pytest
 
-from bot.answering.deep_links import deep_link, read_payload
+from bot.deep_links import deep_link, read_payload
 from bot.desk import Desk
 from bot.store import BotStore, open_store
 from bot.texts import load_texts
