@@ -7,12 +7,11 @@ a link's word     | read_payload | the article's summary, the story, the answer;
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.answering.coverage import coverage_line, holdings_for
 from bot.answering.examples import Examples
-from bot.answering.summarising import Summarising
+from bot.answering.summarising import Summarising, with_row
 from bot.deep_links import read_payload
 from bot.following.proposals import read_number
 from bot.following.proposing import Proposing
@@ -126,24 +125,9 @@ class Greeting:
         value = self._office.store.resolve(key, heard.chat.id)
         if value is None or opens == "q":
             return None if value is None else self._ask(heard, value)
-        return self.article(heard, value)
-
-    def article(self, heard: Heard, article_id: str) -> Reply:
-        """Its summary, and a button to ask about it. Raises UnknownArticle."""
-        told = self._summarising.article(heard, article_id)
-        return with_row(told, (self._asks(heard, article_id),))
+        return self._summarising.opened(heard, value)
 
     def _with_ways_on(self, heard: Heard, told: Reply, article_id: str) -> Reply:
         key = self._office.store.handle(article_id)
-        return with_row(
-            told, (self._asks(heard, article_id), Button(self._office.say(heard, "button.follow"), f"fol:{key}"))
-        )
-
-    def _asks(self, heard: Heard, article_id: str) -> Button:
-        return Button(self._office.say(heard, "button.ask"), f"talk:{self._office.store.handle(article_id)}")
-
-
-def with_row(reply: Reply, row: tuple[Button, ...]) -> Reply:
-    """The same with one more row of buttons under its last message."""
-    *before, last = reply.messages
-    return replace(reply, messages=(*before, replace(last, buttons=(*last.buttons, row))))
+        follow = Button(self._office.say(heard, "button.follow"), f"fol:{key}")
+        return with_row(told, (self._summarising.asks(heard, article_id), follow))

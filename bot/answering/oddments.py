@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.answering.courtesies import courtesy
-from bot.answering.greeting import with_row
 from bot.answering.pasted import read_shown
 from bot.answering.showing import Showing
 from bot.answering.summarising import Summarising
 from bot.office import Handle, Office, Verb
 from bot.references import find_referred
 from bot.sheet import spoken
-from bot.types import Button, Heard, Reply, Wordless
+from bot.types import Heard, Reply, Wordless
 
 FIRST_SYMBOL = "\u2190"  # arrows, symbols and pictures come from there on; punctuation, as a rule, before
 _SAID: Mapping[Wordless, str] = {"sticker": "hint.text_only", "other": "hint.text_only"}  # else its own words
@@ -44,7 +43,7 @@ class Oddments:
         if (shown := read_shown(heard)) is None:
             return self._showing.question(heard, text)
         known = shown.url and shown.is_page and find_referred(self._office.corpus, shown.url, heard.chat.sources)
-        return self._known(heard, known.id) if known else self._showing.choice(heard, shown)
+        return self._summarising.opened(heard, known.id) if known else self._showing.choice(heard, shown)
 
     def _wordless(self, heard: Heard) -> Reply:
         if heard.edited:
@@ -60,9 +59,3 @@ class Oddments:
             return None
         key = "oddments.emoji" if max(text) >= FIRST_SYMBOL else "refusal.empty_question"
         return spoken(self._office.texts, heard, key)
-
-    def _known(self, heard: Heard, article_id: str) -> Reply:
-        """The article that a link leads to."""
-        key = self._office.store.handle(article_id)
-        ask = Button(self._office.say(heard, "button.ask"), f"talk:{key}")
-        return with_row(self._summarising.article(heard, article_id), (ask,))

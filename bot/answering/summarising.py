@@ -6,6 +6,7 @@ text | how long | article or topic | Corpus | summaries, with buttons -> Reply
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -69,6 +70,15 @@ class Summarising:
         self._store.turns.remember(mentioned(heard, told.article.title, (article_id,), self._clock()))
         return summaries.summary(told, self._texts, heard.chat.language, buttons)
 
+    def opened(self, heard: Heard, article_id: str) -> Reply:
+        """An article that a link leads to: its summary, and a button to ask about it. Raises UnknownArticle."""
+        return with_row(self.article(heard, article_id), (self.asks(heard, article_id),))
+
+    def asks(self, heard: Heard, article_id: str) -> Button:
+        """What is asked next is about the article."""
+        key = self._store.handle(article_id)
+        return Button(self._texts.say(heard.chat.language, "button.ask"), f"talk:{key}")
+
     def story(self, heard: Heard, article_id: str) -> Reply:
         """All articles about the same event. Raises UnknownArticle."""
         told = self._corpus.summarise_story(article_id, sources=heard.chat.sources)
@@ -121,3 +131,9 @@ class Summarising:
     def _longer(self, language: str, verbs: Mapping[Length, str], length: Length, key: str) -> tuple[Button, ...]:
         above = ORDER[ORDER.index(length) + 1 :][:1]
         return tuple(Button(self._texts.say(language, "button.longer"), f"{verbs[step]}:{key}") for step in above)
+
+
+def with_row(reply: Reply, row: tuple[Button, ...]) -> Reply:
+    """The same with one more row of buttons under its last message."""
+    *before, last = reply.messages
+    return replace(reply, messages=(*before, replace(last, buttons=(*last.buttons, row))))

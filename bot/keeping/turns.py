@@ -64,13 +64,18 @@ class Asked:
     @property
     def turn(self) -> Turn:
         """It by itself: where something was carried into the question, as it was understood."""
-        carried = set(_WORD.findall(self.standalone.casefold())) - set(_WORD.findall(self.question.casefold()))
-        return replace(self.said, question=self.standalone if carried else self.question)
+        return replace(self.said, question=self_contained(self.question, self.standalone))
 
     @property
     def said(self) -> Turn:
         """It as it was asked."""
         return Turn(self.question, self.articles, pointed=bool(self.trace.get(INVITED)))
+
+
+def self_contained(question: str, standalone: str) -> str:
+    """The question as it was asked, with its days and sources; as it was understood where it leant on another."""
+    carried = set(_WORD.findall(standalone.casefold())) - set(_WORD.findall(question.casefold()))
+    return standalone if carried else question
 
 
 class Turns:

@@ -7,14 +7,12 @@ number is in it.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from bot.keeping.ratings import Rated
-
-_WORD = re.compile(r"\w+")
+from bot.keeping.turns import self_contained
 
 
 def gold_rows(ratings: Iterable[Rated]) -> list[dict[str, Any]]:
@@ -28,7 +26,11 @@ def gold_rows(ratings: Iterable[Rated]) -> list[dict[str, Any]]:
 def _row(of_turn: list[Rated]) -> dict[str, Any]:
     newest = of_turn[-1]
     opinions = Counter(rating.verdict for rating in of_turn)
-    row: dict[str, Any] = {"id": f"turn-{newest.turn}", "question": _asked(newest), "opinions": dict(opinions)}
+    row: dict[str, Any] = {
+        "id": f"turn-{newest.turn}",
+        "question": self_contained(newest.question, newest.standalone),
+        "opinions": dict(opinions),
+    }
     if asked := newest.trace.get("asked"):
         row["asked"] = asked
     quotes = [{"article": quoted.article_id, "quote": quoted.quote} for quoted in newest.quotes]
@@ -39,13 +41,3 @@ def _row(of_turn: list[Rated]) -> dict[str, Any]:
     articles = dict.fromkeys(quoted.article_id for quoted in newest.quotes)
     first = {"quote": newest.quotes[0].quote, "quote_article": newest.quotes[0].article_id}
     return row | {"answerable": True, "answers": list(answers), "articles": list(articles), **first}
-
-
-def _asked(rating: Rated) -> str:
-    """The question as it was asked, with its days and sources; as it was understood where it leant on another."""
-    carried = set(_words(rating.standalone)) - set(_words(rating.question))
-    return rating.standalone if carried else rating.question
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
