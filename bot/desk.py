@@ -117,7 +117,7 @@ class Desk:
         corpus, store, texts, clock, rights = office.corpus, office.store, office.texts, office.clock, office.rights
         subscribing = Subscribing(corpus, store, clock, replan)
         self._proposing = Proposing(corpus, store, texts, clock, rights=rights, subscribing=subscribing)
-        self._offering = Offering(corpus, texts, clock, self._proposing)
+        self._offering = Offering(corpus, store, texts, clock, self._proposing)
         self._following = Following(
             corpus, store, texts, clock, rights=rights, subscribing=subscribing, proposing=self._proposing,
             offering=self._offering, suggestions=suggestions,
@@ -163,7 +163,7 @@ class Desk:
             "try": Verb(self._proposing.retry, plain=True, governed=True),
             "yes": Verb(self._proposing.confirm, plain=True, governed=True),
             "fol": Verb(self._offering.article, governed=True),
-            "folq": Verb(self._offering.answer, governed=True),
+            "folq": Verb(self._offering.answer, plain=True, governed=True),
             "ftop": Verb(self._offering.topic, governed=True),
             "await": Verb(self._offering.question, governed=True),
             "list": Verb(self._listing.back, plain=True),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from bot.keeping.belongings import Belongings
 from bot.keeping.broadcasts import Broadcasts
@@ -76,17 +77,12 @@ class BotStore(Subscriptions):
         """The chat as it is known; an unknown one is written down with what is given."""
         if (known := self.known_chat(chat_id)) is not None:  # as a rule; nobody need wait for a turn to write
             return known
+        fresh = Chat(chat_id, language, kind)
+        row = {"chat_id": chat_id, "language": language, "kind": kind, "active": True, "since": self._clock()}
         with self._unhurried.begin() as tx:
-            row = tx.execute(sa.select(chats).where(chats.c.chat_id == chat_id)).first()
-            if row is None:
-                fresh = Chat(chat_id, language, kind)
-                tx.execute(
-                    sa.insert(chats).values(
-                        chat_id=chat_id, language=language, kind=kind, active=True, since=self._clock()
-                    )
-                )
+            if tx.execute(sqlite.insert(chats).values(row).on_conflict_do_nothing(index_elements=["chat_id"])).rowcount:
                 return fresh
-        return chat_of(row)
+        return self.known_chat(chat_id) or fresh
 
     def known_chat(self, chat_id: int) -> Chat | None:
         """The chat if it was ever heard of."""

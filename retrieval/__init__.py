@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from retrieval.matching.relevance import LEVELS as LEVELS
     from retrieval.matching.relevance import STEP as STEP
     from retrieval.matching.sameness import same_questions as same_questions
+    from retrieval.priority import give_way as give_way
     from retrieval.sources.opml import write_opml as write_opml
     from retrieval.sources.types import Entry as Entry
     from retrieval.sources.types import Feed as Feed
@@ -103,6 +104,7 @@ _ROOMS = {
     "llm.settings": ("LlmSettings",),
     "matching.relevance": ("FLOOR", "LEVELS", "STEP"),
     "matching.sameness": ("same_questions",),
+    "priority": ("give_way",),
     "sources.opml": ("write_opml",),
     "sources.types": ("Entry", "Feed", "FeedLink", "FeedSample", "ParsedFeed", "Refreshed", "Validators"),
     "summary.types": ("Development", "KeyFacts", "Length", "StorySummary", "Summary", "TopicSummary"),

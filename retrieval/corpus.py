@@ -24,6 +24,7 @@ from retrieval.matching.matcher import Matcher
 from retrieval.naming import Naming
 from retrieval.parts import Parts
 from retrieval.reading import named_file
+from retrieval.remembering import Memory
 from retrieval.snippets import Snippets
 from retrieval.sources.types import Feed, FeedLink, Refreshed
 from retrieval.summaries import Summaries
@@ -54,7 +55,8 @@ class Corpus:
         self._store, self._index, self._embedder = parts.store, parts.index, parts.embedder
         self._ranker, self._sources, self._sites = parts.ranker, parts.sources, parts.sites
         self._stories = Stories(parts.store, parts.index)
-        self._finder = Finder(parts.store, parts.index, parts.embedder, self._stories)
+        self._memory = Memory()
+        self._finder = Finder(parts.store, parts.index, parts.embedder, self._stories, self._memory)
         self._asking = Asking(self._finder, parts.ranker, parts.writer, parts.confidence, parts.prose, self._known)
         self._summaries = Summaries(parts.store, parts.index, parts.embedder, self._known, self._stories)
         search = lambda text, sources: self.search(text, sources=sources)  # noqa: E731
@@ -65,7 +67,6 @@ class Corpus:
         snippets = Snippets(self._finder, parts.ranker.weighing, self._known)
         self.wire = Wire(parts.store, self._stories, matcher, self._asking, self._summaries, self._watch, snippets)
         self.inventory, self.unfiled = Inventory(parts.store, self._stories), Unfiled(parts, self._known)
-        self._languages_and_sources, self._known_at = Known((), ()), -1
         self._following = threading.Lock()
         self._prose, self._closed = parts.prose, False
         self.catch_up()
@@ -301,7 +302,8 @@ class Corpus:
 
     def _apply_page(self) -> bool:
         """Whether the log had something for the index. Other threads come in between the pages."""
-        if self._index.applied() == self._store.last_change():
+        self._memory.look(state := self._store.state())
+        if self._index.applied() == state[0]:
             return False
         with self._following:
             if self._index.applied() > self._store.last_change():
@@ -320,11 +322,7 @@ class Corpus:
 
     def _known(self) -> Known:
         """Counted anew when an article came or went."""
-        change = self._store.last_change()
-        if self._known_at != change:
-            languages = sorted(self._store.languages())
-            self._languages_and_sources, self._known_at = Known(languages, self._store.sources()), change
-        return self._languages_and_sources
+        return self._memory.one("known", "", lambda: Known(sorted(self._store.languages()), self._store.sources()))
 
     def _added(
         self, reads: Iterable[tuple[int, Article | SourceError]], on_progress: Progress = silent

@@ -15,6 +15,7 @@ from datetime import datetime
 from retrieval.grouping import Stories, openers_of
 from retrieval.index.fusion import at_most, favour, favour_recent
 from retrieval.ports import Embedder, Index, Vectors
+from retrieval.remembering import Memory
 from retrieval.store import Store
 from retrieval.text.duplicates import without_copies
 from retrieval.types import Evidence, Hit, Nearest, Question, Scope, Searched
@@ -38,11 +39,11 @@ class Found:
 
 
 class Finder:
-    """Sync, and safe to call from several threads."""
+    """Sync, and safe to call from several threads. Whoever changes the store has `memory` look at its state."""
 
-    def __init__(self, store: Store, index: Index, embedder: Embedder, stories: Stories) -> None:
+    def __init__(self, store: Store, index: Index, embedder: Embedder, stories: Stories, memory: Memory) -> None:
         self._store, self._index, self._embedder = store, index, embedder
-        self._stories = stories
+        self._stories, self._memory = stories, memory
 
     def vector(self, question: Question) -> Vectors | None:
         """(1, dim); None when the model does not know the question's language."""
@@ -74,12 +75,13 @@ class Finder:
 
     def others(self, article_id: str) -> list[Nearest]:
         """The other articles of its story, newest first."""
-        return self._stories.others(article_id)
+        return self._memory.one("others", article_id, lambda: self._stories.others(article_id))
 
     def searched(self, question: Question, found: Found) -> Searched:
         """How many articles were looked through, and of which days."""
         within = Scope(among=question.scope.among) if found.widened else question.scope
-        return Searched(*self._store.extent(within), scope=question.scope, widened=found.widened)
+        extent = self._memory.one("extent", within, lambda: self._store.extent(within))
+        return Searched(*extent, scope=question.scope, widened=found.widened)
 
     def _found(self, question: Question, vector: Vectors | None, now: datetime, without: Collection[str]) -> Found:
         hits, every = self._matching(question, vector, now, CANDIDATES)
@@ -91,7 +93,7 @@ class Finder:
     ) -> tuple[list[Hit], dict[int, str]]:
         """Best first, and the articles that they are of."""
         hits = self._index.search(question.standalone, question.language, limit, vector, question.scope)
-        dated = self._store.dated([hit.passage_id for hit in hits])
+        dated = self._memory.several("dated", (hit.passage_id for hit in hits), self._store.dated)
         article_of = {key: article for key, (article, _) in dated.items()}
         if question.undated or question.scope:
             latest = min(now, question.scope.until or now)
@@ -102,7 +104,7 @@ class Finder:
 
     def _grouped(self, hits: Sequence[Hit], article_of: Mapping[int, str]) -> Found:
         ids = tuple(dict.fromkeys(article_of[hit.passage_id] for hit in hits))
-        stories = self._stories.stories_of(ids)
+        stories = self._memory.several("story", ids, self._stories.stories_of)
         openers = set(openers_of(ids, stories))
         shown = sorted(hits, key=lambda hit: article_of[hit.passage_id] not in openers)
         return Found(tuple(hits), ids, tuple(shown), stories)

@@ -6,6 +6,7 @@ The shipped one is 22 million parameters, trained by retrieval/training; it read
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -45,7 +46,9 @@ class OnnxReader:
         nowhere = float(start[0] + end[0])
         parts, offsets = encoded.sequence_ids, encoded.offsets  # each look at them makes the whole list anew
         places = [(at, *offsets[at]) for at, part in enumerate(parts) if part == 1]
-        return [_reading(start, end, nowhere, [p for p in places if s.start <= p[1] < s.end]) for s in sentences]
+        firsts = [first for _, first, _ in places]
+        parted = [places[bisect_left(firsts, s.start) : bisect_left(firsts, s.end)] for s in sentences]
+        return [_reading(start, end, nowhere, within) for within in parted]
 
     def _shortened(self, question: str) -> str:
         """Dense questions ("!?!?...") have a word piece for each character."""

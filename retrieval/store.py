@@ -66,7 +66,7 @@ LOG = sa.Table(
     sa.Column("feed", sa.Text),
 )
 BLOCKS = sa.table("blocks", sa.column("article_id"))  # `blocks.py` writes it
-ABOUT = sa.Table("about", META, sa.Column("store", sa.Text))
+ABOUT = sa.Table("about", META, sa.Column("store", sa.Text), sa.Column("grouped", sa.Integer))
 _FIELDS = [
     ARTICLES.c[name] for name in ("id", "title", "text", "language", "url", "source", "author", "published", "image")
 ]
@@ -233,6 +233,13 @@ class Store:
         """The number of the log's last entry, 0 when nothing ever happened."""
         with self._reads.connect() as tx:
             return tx.execute(sa.select(sa.func.max(LOG.c.number))).scalar() or 0
+
+    def state(self) -> tuple[int, int]:
+        """Another one whenever articles or their stories changed: the log's last entry, and the last one grouped."""
+        last = sa.select(sa.func.max(LOG.c.number)).scalar_subquery()
+        with self._reads.connect() as tx:
+            number, grouped = tx.execute(sa.select(last, ABOUT.c.grouped)).one()
+        return number or 0, grouped
 
     def ids(self) -> list[str]:
         """Of every current article, in a fixed order."""

@@ -22,6 +22,8 @@ LAYERS = [  # of retrieval: a room may import from its own line only what is in 
         "retrieval.measures",
         "retrieval.timing",
         "retrieval.queueing",
+        "retrieval.priority",
+        "retrieval.remembering",
         "retrieval.text",
         "retrieval.index.fusion",
         "retrieval.pace",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal, get_args
 
-from bot.following.proposals import pack_offer, read_number
+from bot.following.proposals import read_number
 from bot.keeping.answers import is_narrowed, place_of, places_in
 from bot.keeping.ratings import FAULTS, Opinion
 from bot.keeping.retention import span
@@ -92,15 +92,10 @@ def _going_on(office: Office, heard: Heard, asked: Asked) -> tuple[Button, ...]:
     """What else there is about it, a summary of the first article, and what of it may be followed."""
     if not asked.articles:
         return ()
-    article = asked.articles[0]
-    offer = pack_offer(article, asked.standalone)
-    followed = office.store.handle(
-        offer, owner=heard.chat.id, by=heard.user_id, until=office.clock() + _kept(office, heard)
-    )
     return (
         Button(office.say(heard, "elaborating.related"), f"rel:{asked.id}"),
-        Button(office.say(heard, "button.summary"), f"sum:{office.store.handle(article)}"),
-        Button(office.say(heard, "button.follow"), f"folq:{followed}"),
+        Button(office.say(heard, "button.summary"), f"sum:{office.store.handle(asked.articles[0])}"),
+        Button(office.say(heard, "button.follow"), f"folq:{asked.id}"),
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from bot.following.proposals import unpack_offer
+from bot.following.proposals import read_number, unpack_offer
 from bot.following.proposing import Proposing
 from bot.references import find_referred
-from bot.sheet import BUTTON_CHARACTERS, clipped, plain
+from bot.sheet import BUTTON_CHARACTERS, clipped, plain, spoken
+from bot.store import BotStore
 from bot.texts import Texts
 from bot.types import Button, Heard, Kind, Reply, Subscription
 from retrieval import Article, Corpus
@@ -17,8 +18,10 @@ from retrieval import Article, Corpus
 class Offering:
     """Buttons that lead from what is read to what is followed."""
 
-    def __init__(self, corpus: Corpus, texts: Texts, clock: Callable[[], datetime], proposing: Proposing) -> None:
-        self._corpus = corpus
+    def __init__(
+        self, corpus: Corpus, store: BotStore, texts: Texts, clock: Callable[[], datetime], proposing: Proposing
+    ) -> None:
+        self._corpus, self._store = corpus, store
         self._texts = texts
         self._clock = clock
         self._proposing = proposing
@@ -29,10 +32,18 @@ class Offering:
         rows = tuple((button,) for button in self._choices(heard, article, question))
         return Reply(plain(self._texts.say(heard.chat.language, "offer.follow"), rows))
 
-    def answer(self, heard: Heard, packed: str) -> Reply:
-        """Of an article that answered a question: `pack_offer`. Raises UnknownArticle."""
-        article_id, question = unpack_offer(packed) or (packed, "")
-        return self.article(heard, article_id, question)
+    def answer(self, heard: Heard, number: str) -> Reply:
+        """Of the article that answered a question, by the turn's number, or by a key under answers of long ago. Raises
+        UnknownArticle.
+        """
+        turn, chat_id = read_number(number), heard.chat.id
+        asked = None if turn is None else self._store.turns.find(turn, chat_id)
+        if asked is not None and asked.articles:
+            return self.article(heard, asked.articles[0], asked.standalone)
+        packed = self._store.resolve(number, chat_id)
+        if packed is None or (offer := unpack_offer(packed)) is None:
+            return spoken(self._texts, heard, "button.stale", failed=True)
+        return self.article(heard, *offer)
 
     def replied(self, heard: Heard) -> Reply | None:
         """The article of the message that was replied to; None when it names none that we know."""

@@ -29,13 +29,8 @@ def unpack_proposal(text: str) -> Subscription | None:
         return None
 
 
-def pack_offer(article_id: str, question: str) -> str:
-    """An article and the question that it answered: what of the two may be followed."""
-    return json.dumps([article_id, question], ensure_ascii=False)
-
-
 def unpack_offer(packed: str) -> tuple[str, str] | None:
-    """None for what `pack_offer` did not make."""
+    """An article and the question that it answered, as stands behind buttons of long ago. None for anything else."""
     try:
         article_id, question = json.loads(packed)
     except (ValueError, TypeError):

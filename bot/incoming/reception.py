@@ -13,11 +13,10 @@ import asyncio
 import contextlib
 import logging
 import os
-import sys
-import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -37,6 +36,7 @@ from bot.outgoing.rates import PAID
 from bot.outgoing.sender import CONNECT_SECONDS, READ_SECONDS
 from bot.outgoing.together import Together
 from bot.types import SentFile
+from retrieval import give_way
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming form of w
 POOL = PAID.window + MOST_SIGNS  # connections
 QUESTION_THREADS = 8  # more than cores: they wait for each other, for the models and the disk
 ERRAND_THREADS = 4
-GIVING_WAY = 10  # niceness of the threads that answer
+GIVING_WAY = 10  # who answers computes for long: the loop, and whoever declines and sends, goes first
 ERRANDS = ("/add", "/follow", "/summary")  # these may fetch from the web, for up to 20 s
 PRESSED_ERRANDS = ("follow:", "try:", "yes:", "back:", "catchup:", "psum:", "pask:", "padd:")
 FILE_SECONDS = 60.0  # to fetch a file that somebody sent
@@ -89,7 +89,7 @@ class Reception:
         self._clerk = clerk
         self._wake = wake
         self._signs, self._passing = Signs(bot, clerk.waiting), passing
-        self._questions = ThreadPoolExecutor(QUESTION_THREADS, "question", _give_way)
+        self._questions = ThreadPoolExecutor(QUESTION_THREADS, "question", partial(give_way, GIVING_WAY))
         self._errands = ThreadPoolExecutor(ERRAND_THREADS, "errand")
         self._declining = Together[tuple[int, Said | Pressed]](clerk.decline_all)
         self._admission = Admission(QUESTION_THREADS)
@@ -175,12 +175,6 @@ class Reception:
             case _:
                 return contextlib.nullcontext()
         return self._turns.setdefault(chat_id, asyncio.Lock())
-
-
-def _give_way() -> None:
-    """Whoever answers computes for long: the loop, and whoever declines and sends, goes first."""
-    if sys.platform == "linux":  # elsewhere it would be the whole process
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GIVING_WAY)
 
 
 def _may_come_again(event: Said | Pressed) -> bool:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from bot.tables import invites, people, spendings
 from retrieval import reads_only, unhurried
@@ -132,14 +133,10 @@ class People:
             spent = tx.execute(sa.select(spendings.c.count).where(*theirs)).scalar()
         if (spent or 0) >= most:
             return False
-        with self._unhurried.begin() as tx:
-            more = sa.update(spendings).where(*theirs, spendings.c.count < most)
-            if tx.execute(more.values(count=spendings.c.count + 1)).rowcount:
-                return True
-            if tx.execute(sa.select(spendings.c.count).where(*theirs)).scalar() is not None:
-                return False  # another thread spent the last one just now
-            tx.execute(sa.insert(spendings).values(user_id=user_id, kind=kind, day=day, count=1))
-        return True
+        one = sqlite.insert(spendings).values(user_id=user_id, kind=kind, day=day, count=1)
+        keys, more = ["user_id", "kind", "day"], {"count": spendings.c.count + 1}
+        with self._unhurried.begin() as tx:  # no row where another thread spent the last one just now
+            return tx.execute(one.on_conflict_do_update(keys, set_=more, where=spendings.c.count < most)).rowcount > 0
 
     def spent(self, user_id: int, day: date) -> Mapping[str, int]:
         """How many of each kind he spent that day."""

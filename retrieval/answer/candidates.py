@@ -4,7 +4,7 @@ held.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from retrieval.answer.coverage import covered
 from retrieval.answer.margins import squash
 from retrieval.text.stems import stems
 from retrieval.types import Evidence, Question, Reading, Span
-from retrieval.words.kinds import holds
+from retrieval.words.kinds import holding
 
 SHORT_WORDS = 5  # a sentence below this is a heading, a byline or a fragment
 LIKELY = -2.0  # margin from which a reading counts as an answer, if not a sure one
@@ -59,8 +59,9 @@ class Candidate:
 def candidates(question: Question, evidence: Sequence[Evidence], weights: dict[str, float]) -> list[Candidate]:
     """Every sentence of the evidence, best first. `weights`: of the question's words, by their rarity."""
     found = [candidate for e in evidence for candidate in _sentences(e)]
+    holds = holding(question.asked_for, question.standalone)
     for candidate in found:
-        candidate.features = _features(candidate, question, weights)
+        candidate.features = _features(candidate, holds, weights)
     return sorted(found, key=lambda c: -c.score)
 
 
@@ -89,13 +90,13 @@ def _stems_of(text: str, language: str) -> frozenset[str]:
     return frozenset(stems(text, language))
 
 
-def _features(candidate: Candidate, question: Question, weights: dict[str, float]) -> dict[str, float]:
+def _features(candidate: Candidate, holds: Callable[[str], float], weights: dict[str, float]) -> dict[str, float]:
     read = {"read": squash(candidate.reading.margin)} if candidate.reading else {}
     return {
         "words": covered(weights, candidate.stems),
         "context": covered(weights, candidate.around, candidate.stems),
         "passage": candidate.evidence.hit.score,
-        "kind": float(holds(question.asked_for, candidate.text, question.standalone)),
+        "kind": holds(candidate.text),
         "whole": float(len(candidate.stems) >= SHORT_WORDS),
         **read,
     }

@@ -34,25 +34,33 @@ class Weighing:
 
 def covered(weights: Mapping[str, float], words: Collection[str], besides: Collection[str] = ()) -> float:
     """0 to 1: the share of the weight that stands in `words`, and in no better form `besides`."""
-    total = sum(weights.values()) or 1.0
-    found = (w * max(0.0, standing(word, words) - standing(word, besides)) for word, w in weights.items())
-    return sum(found) / total
+    roots, besides_roots = _roots(words), _roots(besides)
+    found = 0.0
+    for word, weight in weights.items():  # no generators here: this runs for each sentence that is looked at
+        standing = _standing(word, words, roots)
+        if standing and besides:
+            standing = max(0.0, standing - _standing(word, besides, besides_roots))
+        found += weight * standing
+    return found / (sum(weights.values()) or 1.0)
 
 
-def standing(word: str, words: Collection[str]) -> float:
+def _standing(word: str, words: Collection[str], roots: Collection[str]) -> float:
     """1: it is there; KIN: a word of its kin is; 0."""
     if word in words:
         return 1.0
-    if len(word) < ROOT:
+    if word[:ROOT] not in roots:
         return 0.0
-    root = word[:ROOT]
-    for other in words:  # no generator: this runs for each word of a question and each sentence
-        if other.startswith(root) and _kin(word, other):
-            return KIN
-    return 0.0
+    return KIN if any(_kin(word, other) for other in words) else 0.0
+
+
+def _roots(words: Collection[str]) -> set[str]:
+    """What words of their kin begin with; of a short one, itself."""
+    return {word[:ROOT] for word in words}
 
 
 def _kin(word: str, other: str) -> bool:
+    if word[:ROOT] != other[:ROOT]:
+        return False
     shared = math.ceil(ALIKE * max(len(word), len(other)))
     return word[:shared] == other[:shared]
 

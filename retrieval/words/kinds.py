@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from retrieval.types import AskedFor
 from retrieval.words.amounts import NUMBER_WORD
 from retrieval.words.calendar import MONTH, SOME_MONTH, SOME_WEEKDAY, WEEKDAY
 from retrieval.words.people import BODY, HONORIFIC
 
+REMEMBERED = 20_000  # sentences whose numbers are kept
 ORDINARY = 5  # words from which a sentence is no heading, byline or fragment, and may tell what happened
 
 WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
@@ -82,11 +84,18 @@ SOMEBODY = re.compile(  # words for people and bodies, by what they end with
 )
 
 
-def holds(kind: AskedFor, sentence: str, question: str) -> float:
-    """How well the sentence could answer that kind of question, 0 to 1, by something the question does not say
-    itself.
-    """
-    return float(_SIGNS[kind](sentence, question))
+def holding(kind: AskedFor, question: str) -> Callable[[str], float]:
+    """How well a sentence could answer that kind of question, 0 to 1, by something the question does not say itself."""
+    if kind == "number":
+        known = numbers(question)
+        return lambda sentence: float(not _numbers_in(sentence) <= known)
+    return lambda sentence: float(_SIGNS[kind](sentence, question))
+
+
+@lru_cache(REMEMBERED)
+def _numbers_in(sentence: str) -> frozenset[str]:
+    """Of an article's own words, never of what people ask."""
+    return frozenset(numbers(sentence))
 
 
 def names(text: str) -> set[str]:
@@ -141,7 +150,6 @@ _SIGNS: dict[AskedFor, Callable[[str, str], float]] = {
     "person": _person,
     "speaker": _speaker,
     "place": _new_name,
-    "number": lambda sentence, question: bool(numbers(sentence) - numbers(question)),
     "time": lambda sentence, question: bool(TIME.search(sentence)),
     "reason": lambda sentence, question: bool(REASON.search(sentence)),
     "statement": lambda sentence, question: bool(SAYS.search(sentence)),

@@ -16,6 +16,7 @@ from retrieval.grouping import Stories
 from retrieval.index.local import LocalIndex
 from retrieval.ingest import Ingest
 from retrieval.ports import Embedder, Prose, Reader
+from retrieval.remembering import Memory
 from retrieval.store import Store
 from retrieval.types import Article, Evidence, Question, Sentence
 
@@ -43,12 +44,14 @@ class Engine:
         load = lambda ids: self.store.passages_of(ids, embedder.fingerprint)  # noqa: E731
         self.index = LocalIndex(folder / "index", load, self.store.id, embedder.fingerprint, embedder.dim)
         self.stories = Stories(self.store, self.index)
-        self.finder = Finder(self.store, self.index, embedder, self.stories)
+        self._memory = Memory()
+        self.finder = Finder(self.store, self.index, embedder, self.stories, self._memory)
 
     def add(self, *articles: Article) -> None:
         for article in articles:
             self._ingest.add(article)
         self.index.apply(self.store.changes(self.index.applied(), 1000))
+        self._memory.look(self.store.state())
 
     def asking(self, confidence: Confidence, *, reader: Reader | None = None, prose: Prose | None = None) -> Asking:
         weighing = Weighing(self.index.rarity, self.index.spellings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.desk import Desk
-from bot.following.proposals import pack_offer, pack_proposal, read_number, unpack_offer, unpack_proposal
+from bot.following.proposals import pack_proposal, read_number, unpack_proposal
 from bot.following.samples import Samples
 from bot.following.subscribing import PER_CHAT
 from bot.pages import LIMITS
@@ -306,6 +307,14 @@ def test_real_sources_and_questions_are_known(starter: Corpus, store: BotStore, 
     assert starter.wire.sources(int(story.subject))
 
 
+def test_a_button_of_long_ago_still_follows(reader: Person, store: BotStore) -> None:
+    key = store.handle(json.dumps([FULL.id, "Is the ferry full?"]), owner=reader.chat_id, by=reader.user_id)
+    offered = reader.send(f"folq:{key}")
+    assert "Is the ferry full?" in text(reader.press(offered, "Answers to: Is the ferry full?"))
+    assert [one.kind for one in reader.followed()] == [Kind.QUESTION]
+    assert text(reader.at(200).send(f"folq:{key}")) == text(reader.send("folq:7")) == text(reader.send("folq:"))
+
+
 # -- of whatever it is made
 
 
@@ -353,11 +362,6 @@ def test_a_proposal_comes_back_as_it_went(proposal: Subscription) -> None:
 @pytest.mark.parametrize("packed", ["", "{}", "[]", "null", '{"wishes": {}}', "https://news.example/rss"])
 def test_what_another_version_packed_is_none(packed: str) -> None:
     assert unpack_proposal(packed) is None
-
-
-@given(st.text(), st.text())
-def test_an_offer_comes_back_as_it_went(article_id: str, question: str) -> None:
-    assert unpack_offer(pack_offer(article_id, question)) == (article_id, question)
 
 
 @given(st.integers(0) | st.integers(2**62, 2**70) | st.text())

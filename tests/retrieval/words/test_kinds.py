@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.types import AskedFor
-from retrieval.words.kinds import holds, names, numbers
+from retrieval.words.kinds import holding, names, numbers
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from retrieval.words.kinds import holds, names, numbers
     ],
 )
 def test_a_sentence_holds_what_is_asked_for(kind: AskedFor, sentence: str, question: str) -> None:
-    assert holds(kind, sentence, question) == 1
+    assert holding(kind, question)(sentence) == 1
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_a_sentence_holds_what_is_asked_for(kind: AskedFor, sentence: str, quest
     ],
 )
 def test_a_sentence_does_not_hold_what_is_asked_for(kind: AskedFor, sentence: str, question: str) -> None:
-    assert holds(kind, sentence, question) == 0
+    assert holding(kind, question)(sentence) == 0
 
 
 @given(st.sampled_from(get_args(AskedFor)), st.text(max_size=80), st.text(max_size=40))
 def test_every_kind_is_weighed_between_0_and_1(kind: AskedFor, sentence: str, question: str) -> None:
-    assert 0 <= holds(kind, sentence, question) <= 1
+    assert 0 <= holding(kind, question)(sentence) <= 1
 
 
 def test_names_are_capitalised_words_inside_a_sentence() -> None:
