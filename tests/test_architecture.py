@@ -114,7 +114,6 @@ ONE_ROOM = {  # a library that may be imported in one place only
     "prometheus_client": "bot/operating/metrics.py",
     "prompt_toolkit": "bot/terminal.py",
     "pydantic_settings": "bot/config.py",
-    "limits": "bot/people/budgets.py",
 }
 
 

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import math
 import time
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
-
-from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from threading import Lock
 
 from bot.office import Handle, Office
 from bot.rules import Budget
@@ -21,7 +19,6 @@ from bot.types import TERMINAL_CHAT, Heard, Reply
 from bot.zones import local, zone_words
 
 MINUTE = 60
-MOST_PEOPLE = 1_000  # counted at a time: each question has all of them looked at for what is over
 SAID = 3  # refusals a minute that are put into words for one person; more would only be what he asks for
 SILENCE = Reply(())
 
@@ -29,30 +26,33 @@ SILENCE = Reply(())
 class Pace:
     """How often each person did something in the last seconds. Safe to call from several threads."""
 
-    def __init__(self, most: int, seconds: int = MINUTE) -> None:
-        self._rate = RateLimitItemPerSecond(most, seconds)
-        self._storage = MemoryStorage()
-        self._window = MovingWindowRateLimiter(self._storage)
+    def __init__(self, most: int, seconds: int = MINUTE, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._seconds, self._clock = most, seconds, clock
+        self._changing = Lock()
+        self._done: OrderedDict[int, deque[float]] = OrderedDict()  # by person, who did something last at the end
 
     def wait(self, user_id: int) -> int:
         """Counts one: 0. When there is no room for it: how many seconds until there is."""
-        if len(self._storage.events) >= MOST_PEOPLE:
-            self._let_go()
-        if self._window.hit(self._rate, str(user_id)):
-            return 0
-        free_at, _ = self._window.get_window_stats(self._rate, str(user_id))
-        return max(1, math.ceil(free_at - time.time()))
+        with self._changing:
+            now = self._clock()
+            self._let_go(now - self._seconds)
+            done = self._done.setdefault(user_id, deque())
+            while done and done[0] <= now - self._seconds:
+                done.popleft()
+            if len(done) >= self._most:
+                return max(1, math.ceil(done[0] + self._seconds - now))
+            done.append(now)
+            self._done.move_to_end(user_id)
+        return 0
 
     def people(self) -> int:
-        """How many are counted."""
-        return len(self._storage.events)
+        """How many are counted: those who did something lately, and nobody else."""
+        return len(self._done)
 
-    def _let_go(self) -> None:
-        """Those who did nothing lately; everybody, where too many did."""
-        for key in [key for key, events in list(self._storage.events.items()) if not events]:
-            self._storage.clear(key)
-        if len(self._storage.events) >= MOST_PEOPLE // 2:
-            self._storage.reset()
+    def _let_go(self, before: float) -> None:
+        """Of those who did nothing since."""
+        while self._done and next(iter(self._done.values()))[-1] <= before:
+            self._done.popitem(last=False)
 
 
 class Budgets:

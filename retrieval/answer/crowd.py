@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 MOST_READ = 8  # passages of a question that is alone
@@ -10,11 +12,14 @@ READ_BESIDE = (MOST_READ, MOST_READ, 4, 2, 1)  # of each of so many questions; o
 
 
 class Crowd:
-    """`with crowd:` around the answering of a question. Safe to use from several threads."""
+    """`with crowd:` around the answering of a question. `readers`: how many passages are read side by side. Safe to use
+    from several threads.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, readers: int) -> None:
+        self._readers = readers
         self._changing = threading.Lock()
-        self._size = 0
+        self._size = self._wanted = 0
 
     def __enter__(self) -> None:
         with self._changing:
@@ -23,6 +28,21 @@ class Crowd:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         with self._changing:
             self._size -= 1
+
+    @contextmanager
+    def reading(self, passages: int) -> Iterator[None]:
+        """Around having so many read, and waiting for that."""
+        with self._changing:
+            self._wanted += passages
+        try:
+            yield
+        finally:
+            with self._changing:
+                self._wanted -= passages
+
+    def is_waiting(self) -> bool:
+        """Whether somebody's passage waits for a reader."""
+        return self._wanted > self._readers
 
     def is_one(self) -> bool:
         """Whether no question has to share with another."""

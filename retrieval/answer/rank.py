@@ -3,8 +3,9 @@
     the two best matches, read | the next two, unless one is clearly best | by match and reading together
 
 A passage that is not read keeps its match, and is taken to be read as an average one. Beside other questions fewer are
-read, one after the other, and none that could not come first any more. In a language that nobody reads, what counts
-beside the match is how much of the question stands in one sentence and around it.
+read, one after the other, none that could not come first any more, and one alone while others wait to be read. In a
+language that nobody reads, what counts beside the match is how much of the question stands in one sentence and around
+it.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Ranker:
     def __init__(self, reader: Reader | None, weighing: Weighing, most: int = MOST_READ, clear: float = CLEAR) -> None:
         self.weighing = weighing
         self._reader, self._most, self._clear = reader, most, clear
-        self.crowd = Crowd()
+        self.crowd = Crowd(AT_ONCE)
         self._crew = ThreadPoolExecutor(AT_ONCE, "read", partial(give_way, GIVING_WAY))
 
     def reads(self, language: str) -> bool:
@@ -53,9 +54,10 @@ class Ranker:
         readable = [at for at, e in enumerate(evidence) if reader.knows(e.article.language)][: self._most]
         done = 0
         while wave := self._next(readable, done, ranked):
-            readings = self._crew.map(lambda at: _read(reader, question, evidence[at]), wave)
-            for at, read in zip(wave, readings, strict=True):
-                ranked[at] = replace(evidence[at], readings=read)
+            with self.crowd.reading(len(wave)):
+                readings = self._crew.map(lambda at: _read(reader, question, evidence[at]), wave)
+                for at, read in zip(wave, readings, strict=True):
+                    ranked[at] = replace(evidence[at], readings=read)
             if max(best_margin(ranked[at]) for at in wave) > self._clear:
                 break
             done += len(wave)
@@ -65,6 +67,8 @@ class Ranker:
         """What is read now; nothing at the end."""
         if self.crowd.is_one():
             return readable[done : done + AT_ONCE]
+        if done and self.crowd.is_waiting():  # the first passage tells more than any other
+            return []
         wave = readable[done : min(done + 1, self.crowd.most_read())]
         best = max((promise(ranked[at]) for at in readable[:done]), default=0.0)
         return [at for at in wave if ranked[at].hit.score + READ > best]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.desk import Desk
-from bot.people.budgets import MOST_PEOPLE, SAID, Pace
+from bot.people.budgets import MINUTE, SAID, Pace
 from bot.rules import Rules
 from bot.store import BotStore
 from bot.texts import load_texts
@@ -85,17 +86,30 @@ def test_a_flood_asks_nothing_and_writes_nothing(store: BotStore, clock: HandClo
 
 
 def test_there_is_room_again_when_the_window_has_moved_on() -> None:
-    pace = Pace(2, seconds=1)
-    assert [pace.wait(ANNA) for _ in range(3)] == [0, 0, 1]
-    time.sleep(1.1)
-    assert pace.wait(ANNA) == 0
+    moments = iter([0.0, 10.0, 11.5, 59.9, 60.0, 69.0, 70.0, 70.0])
+    pace = Pace(2, clock=lambda: next(moments))
+    assert [pace.wait(ANNA) for _ in range(8)] == [0, 0, 49, 1, 0, 1, 0, 50]
 
 
-def test_however_many_people_come_the_memory_is_bounded() -> None:
-    pace = Pace(5)
-    for person in range(3 * MOST_PEOPLE):
+def test_only_those_are_counted_who_did_something_lately() -> None:
+    moments = iter(range(1000))
+    pace = Pace(5, clock=lambda: float(next(moments)))
+    for person in range(1000):
         assert pace.wait(person) == 0
-        assert pace.people() <= MOST_PEOPLE
+        assert pace.people() <= MINUTE
+
+
+@given(st.integers(1, 4), st.lists(st.tuples(st.integers(0, 2), st.integers(0, 30)), max_size=60))
+def test_no_minute_has_more_than_it_may(most: int, acts: list[tuple[int, int]]) -> None:
+    now, let = 0.0, list[tuple[int, float]]()
+    pace = Pace(most, clock=lambda: now)
+    for person, later in acts:
+        now += later
+        lately = sum(who == person and then > now - MINUTE for who, then in let)
+        wait = pace.wait(person)
+        assert (wait == 0) == (lately < most)
+        if not wait:
+            let.append((person, now))
 
 
 # --- the day

@@ -135,6 +135,16 @@ def test_beside_others_nothing_is_read_that_could_not_come_first_any_more(reader
     assert reader.read_texts == ["Title\nPassage 0 has margin 3.5"]
 
 
+def test_while_another_waits_for_a_reader_one_passage_is_read(reader: WrittenMargins) -> None:
+    ranker = Ranker(reader, WEIGHING)
+    with ranker.crowd, ranker.crowd, ranker.crowd.reading(AT_ONCE):
+        ranker.rank(QUESTION, evidence(-8, -8, -8))
+        assert len(reader.read_texts) == 3, "both readers are at work, and nobody waits"
+        with ranker.crowd.reading(1):
+            ranker.rank(QUESTION, evidence(-8, -8, -8))
+    assert len(reader.read_texts) == 3 + 1
+
+
 def test_beside_one_other_the_best_is_the_same_where_the_first_matches_answer(reader: WrittenMargins) -> None:
     ranker, found = Ranker(reader, WEIGHING), evidence(-8, 2, 3, -8, -8, -8)
     alone = ranker.rank(QUESTION, found)
