@@ -6,7 +6,7 @@ A turn is kept as long as its chat wants. What a person thinks of an answer is k
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -171,13 +171,6 @@ class Turns:
         )
         with self._reading.connect() as tx:
             return list(tx.execute(rows.order_by(outbox.c.id)).scalars())
-
-    def prune(self, before: Sequence[tuple[sa.ColumnElement[bool], datetime]]) -> int:
-        """Deletes the turns of which a condition holds and that are older than its moment; how many that were."""
-        with self._engine.begin() as tx:
-            return sum(
-                tx.execute(sa.delete(turns).where(which, turns.c.asked_at < old)).rowcount for which, old in before
-            )
 
     def _one(self, *conditions: sa.ColumnElement[bool]) -> Asked | None:
         newest = sa.select(turns).where(*conditions).order_by(turns.c.id.desc()).limit(1)

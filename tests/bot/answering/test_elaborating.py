@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from bot.desk import Desk
 from bot.keeping.answers import pack_answer, place_of
@@ -316,14 +315,16 @@ def test_what_is_near_is_found_even_when_the_article_is_gone(person: Person, cor
 # -- whose, and how long
 
 
-@pytest.mark.parametrize("verb", ["src:{}", "src:{}:1", "form:{}:s", "form:{}:l", "rel:{}", "rate:{}:a:helpful"])
+@pytest.mark.parametrize(
+    "verb", ["src:{}", "src:{}:1", "form:{}:s", "form:{}:l", "rel:{}", "rate:{}:a:helpful", "folq:{}"]
+)
 def test_nobody_elsewhere_and_nobody_later_can_use_a_turn(person: Person, verb: str) -> None:
     turn = kept(person, TWO)
     stale = "That button is too old to work. Please ask again."
     assert text(person.at(200).send(verb.format(turn))) == stale
     assert text(person.send(verb.format(turn + 1))) == stale
     assert not person.send(verb.format(turn)).failed
-    person.store.turns.prune([(sa.true(), NOON + timedelta(days=1))])
+    person.store.retention.prune(NOON + timedelta(days=31), 30)
     assert text(person.send(verb.format(turn))) == stale
 
 

@@ -135,7 +135,7 @@ def test_what_others_think_of_ones_answers_goes_with_the_question_even_when_that
     turn = store.turns.remember(asked(GROUP, PERSON))
     store.ratings.rate(rated(turn, GROUP, OTHER))
     store.ratings.rate(rated(turn + 1, GROUP, OTHER, "Somebody else's?"))
-    store.turns.prune([(sa.true(), datetime(2027, 1, 1, tzinfo=UTC))])
+    store.retention.prune(datetime(2027, 1, 1, tzinfo=UTC), 1)
     assert "user_id" not in json.loads(store.belongings.show(PERSON))["ratings_by_others"][0]
     store.belongings.forget(PERSON)
     assert cells(store, ratings.c.question) == ["Somebody else's?"]
