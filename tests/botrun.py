@@ -67,6 +67,7 @@ class Tally:
     lost: list[str]
     duplicates: int
     sending: int  # messages that were being sent at the kills
+    most_sending: int  # at one of them
     unfinished: int  # questions that were taken and not yet answered at the kills
 
 
@@ -96,7 +97,8 @@ class KillRun:
         self._published: list[str] = []
         self._names: set[str] = set()
         self._pages: dict[int, list[str]] = defaultdict(list)  # message -> its pages, where it has several
-        self._sending = self._unfinished = 0
+        self._sending: list[int] = []  # at each kill
+        self._unfinished = 0
         data = folder / "data"
         data.mkdir()
         if EXPORTED.is_dir():  # else each run would export the model anew
@@ -177,7 +179,7 @@ class KillRun:
 
     def _look(self) -> None:
         with closing(open_store(self._folder / "data")) as store:
-            self._sending += store.counts().get("sending", 0)
+            self._sending.append(store.counts().get("sending", 0))
             self._unfinished += len(store.unfinished())
 
     async def _trouble(self) -> None:
@@ -271,7 +273,8 @@ class KillRun:
         arrived = self._arrived()
         lost = [f"{chat}: {what or 'answer'}" for (chat, what), times in arrived.items() if not times]
         duplicates = sum(times - 1 for times in arrived.values() if times > 1)
-        return Tally(kills, len(arrived), lost, duplicates, self._sending, self._unfinished)
+        most = max(self._sending, default=0)
+        return Tally(kills, len(arrived), lost, duplicates, sum(self._sending), most, self._unfinished)
 
 
 def free_port() -> int:

@@ -45,7 +45,7 @@ def main() -> int:
     print(f"messages expected   {tally.expected}")
     print(f"lost                {len(tally.lost)} {tally.lost[:10] or ''}")
     print(f"duplicates          {tally.duplicates} ({tally.duplicates / max(1, tally.kills):.2f} a kill)")
-    print(f"sending at kills    {tally.sending}")
+    print(f"sending at kills    {tally.sending}, {tally.most_sending} at most")
     print(f"unfinished at kills {tally.unfinished}")
     print(f"seconds             {time.monotonic() - began:.0f}")
     return 1 if tally.lost else 0
