@@ -15,7 +15,8 @@ from functools import partial
 from bot.answering import render
 from bot.answering.buttons import keyboard
 from bot.answering.contexts import Contexts, talk_of
-from bot.answering.courtesies import courtesy
+from bot.answering.courtesies import courtesy, wants_news
+from bot.answering.newest import Newest
 from bot.answering.pasted import unpack_awaited
 from bot.answering.refusing import Refusing, is_asked
 from bot.answering.revising import Revising
@@ -47,7 +48,7 @@ class Conversation:
         self._office = office
         self._corpus, self._store, self._texts, self._clock = office.corpus, office.store, office.texts, office.clock
         self._say = partial(spoken, office.texts)
-        self._summarising = summarising
+        self._summarising, self._newest = summarising, Newest(office, summarising)
         self._contexts = Contexts(office)
         self._revising, self._refusing = Revising(office, self._contexts), Refusing(office)
 
@@ -97,10 +98,13 @@ class Conversation:
         return self._ask(heard, Inquiry(question, others, unscoped=True))
 
     def _news(self, heard: Heard, inquiry: Inquiry) -> Reply | None:
-        """What happened in a time, if that is what is asked."""
-        if not self._corpus.asks_for_news(inquiry.question, self._clock(), previous=inquiry.previous):
+        """What is new, or what happened in a time, if that is what is asked."""
+        if wants_news(inquiry.question):
+            told = self._newest.tell(heard)
+        elif self._corpus.asks_for_news(inquiry.question, self._clock(), previous=inquiry.previous):
+            told = self._summarising.topic(heard, inquiry.question)
+        else:
             return None
-        told = self._summarising.topic(heard, inquiry.question)
         return replace(told, outcome="refused" if told.refused else "topic")
 
     def _ask(self, heard: Heard, inquiry: Inquiry) -> Reply:

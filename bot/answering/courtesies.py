@@ -1,4 +1,4 @@
-"""What a person said in, whether it is a mere yes, no or thanks out. Pure.
+"""What a person said in, whether it is a mere yes, no or thanks, or a bare "what is new?", out. Pure.
 
 Only what consists of such words altogether counts: "yes" is an answer to us, "yes, but why?" is a question.
 """
@@ -26,6 +26,11 @@ _WITH_THANKS = _set(
     "you very much so a lot many that all is was helpful great good cool nice ok okay and for the answer help "
     "большое огромное вам тебе вас за ответ помощь это всё все очень ок хорошо отлично понятно ясно 👍 👌"
 )
+_NEWS = _set("new news headlines нового новости новостей")
+_WITH_NEWS = _set(
+    "what s is are the any anything latest there tell me us give show please hi hey hello so and "
+    "что чего там какие есть нет ли последние свежие главные покажи дай расскажи мне нам пожалуйста привет ну а"
+)
 
 
 def courtesy(text: str) -> Courtesy | None:
@@ -38,3 +43,9 @@ def courtesy(text: str) -> Courtesy | None:
     if words & _THANKS and words <= _THANKS | _WITH_THANKS:
         return "thanks"
     return "yes" if words & _YES and words <= _YES | _WITH_YES else None
+
+
+def wants_news(text: str) -> bool:
+    """Whether it asks what is new, and nothing more."""
+    words = set(_WORDS.findall(text.casefold()))
+    return bool(words & _NEWS) and words <= _NEWS | _WITH_NEWS

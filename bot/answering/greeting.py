@@ -7,10 +7,11 @@ a link's word     | read_payload | the article's summary, the story, the answer;
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.answering.coverage import coverage_line, holdings_for
 from bot.answering.examples import Examples
+from bot.answering.newest import Newest
 from bot.answering.summarising import Summarising, with_row
 from bot.deep_links import read_payload
 from bot.following.proposals import read_number
@@ -20,8 +21,6 @@ from bot.sheet import BUTTON_CHARACTERS, Buttons, clipped, plain
 from bot.types import Button, Heard, Kind, Reply, Subscription
 
 KEEP_EXAMPLE = timedelta(days=30)  # its button works so long
-NEWEST, ENOUGH = 50, 5  # articles looked at for what is new, and how many make a few days of news
-SPANS = (timedelta(0), timedelta(days=2), timedelta(days=6))  # before the newest article's day: the first with enough
 TOPICS, SOURCES = 3, 2  # offered to follow
 
 
@@ -31,7 +30,7 @@ class Greeting:
     def __init__(self, office: Office, ask: Handle, summarising: Summarising, proposing: Proposing) -> None:
         self._office = office
         self._ask = ask
-        self._summarising = summarising
+        self._summarising, self._newest = summarising, Newest(office, summarising)
         self._proposing = proposing
         self._examples = Examples(office)
 
@@ -41,7 +40,7 @@ class Greeting:
     def verbs(self) -> Mapping[str, Verb]:
         return {
             "eg": Verb(self._ask),
-            "new": Verb(self.news, plain=True),
+            "new": Verb(self._newest.tell, plain=True),
             "pick": Verb(self.topics, plain=True, governed=True),
         }
 
@@ -52,14 +51,6 @@ class Greeting:
             return self._greeting(heard)
         opened = self._opened(heard, *meant)
         return self._greeting(heard, "greeting.stale") if opened is None else opened
-
-    def news(self, heard: Heard, _: str = "") -> Reply:
-        """The stories of the newest days that have any."""
-        say, since = self._office.texts.say, self._newest_day(heard)
-        if since is None:
-            return self._summarising.topic(heard, self._office.say(heard, "greeting.news"))
-        day = self._office.texts.date(heard.chat.language, since)
-        return self._summarising.topic(heard, say(heard.chat.language, "date.since", day=day))
 
     def topics(self, heard: Heard, _: str = "") -> Reply:
         """What of this corpus may be followed, and how to name something else."""
@@ -92,22 +83,11 @@ class Greeting:
 
     def _sure_question(self, heard: Heard) -> str | None:
         """What is answered by telling the stories of some days; None where nothing has a date."""
-        if (since := self._newest_day(heard)) is None:
+        if (since := self._newest.since(heard)) is None:
             return None
         day = self._office.texts.date(heard.chat.language, since)
         question = self._office.say(heard, "greeting.happened", day=day)
         return question if self._office.corpus.asks_for_news(question, self._office.clock()) else None
-
-    def _newest_day(self, heard: Heard) -> datetime | None:
-        newest = self._office.corpus.articles(limit=NEWEST)
-        theirs = [a for a in newest if heard.chat.hears_of(a.source)]
-        now = self._office.clock()
-        dated = sorted((a.published for a in theirs if a.published and a.published <= now), reverse=True)
-        if not dated:
-            return None
-        day = dated[0].replace(hour=0, minute=0, second=0, microsecond=0)
-        reaching = (day - span for span in SPANS if sum(each >= day - span for each in dated) >= ENOUGH)
-        return next(reaching, day - SPANS[-1])
 
     def _choice(self, heard: Heard, kind: Kind, subject: str) -> Button:
         title = clipped(subject)

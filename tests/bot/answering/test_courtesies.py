@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.courtesies import courtesy
+from bot.answering.courtesies import courtesy, wants_news
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,20 @@ def test_thanks_are_thanks(text: str) -> None:
 )  # fmt: skip
 def test_anything_that_asks_or_tells_is_neither(text: str) -> None:
     assert courtesy(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["What is new?", "what's new", "Any news?", "news", "Hi! Tell me the latest news, please", "the headlines",
+     "Что нового?", "новости", "какие новости?", "Нет ли новостей?", "Привет, расскажи последние новости"],
+)  # fmt: skip
+def test_what_is_new_is_asked_in_many_ways(text: str) -> None:
+    assert wants_news(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "What?", "What is new about the tram?", "news of last week", "Is the ferry new?", "what is it",
+             "Что нового о пароме?", "новости за вчера", "What's new today?"],
+)  # fmt: skip
+def test_news_of_something_is_a_question_like_any_other(text: str) -> None:
+    assert not wants_news(text)

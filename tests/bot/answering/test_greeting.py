@@ -132,6 +132,8 @@ def test_what_is_new_is_of_the_newest_days_though_they_are_long_ago(greeting: Pe
     assert "2026" in lines(told)[0]
     assert "1." in text(told)
     assert len(all_buttons(told)) >= 1
+    asked = "And what is new?" if language == "en" else "А что нового?"
+    assert text(greeting.desk.hear(Heard(chat, chat.id, asked))) == text(told)
 
 
 def test_it_is_quick_the_second_time(greeting: Person) -> None:
