@@ -16,6 +16,7 @@ from bot import costs
 from bot.alerting.heralding import Herald
 from bot.answering.cards import Cards, Offer
 from bot.answering.conversation import Conversation
+from bot.answering.courtesies import meant_command
 from bot.answering.crowded import Crowded
 from bot.answering.elaborating import Elaborating
 from bot.answering.greeting import Greeting
@@ -205,7 +206,8 @@ class Desk:
             return self._budgets.refusal(heard, Budget.FILE) or self._receiving.receive(heard, file)
         if (odd := self._oddments.reply(heard)) is not None:
             return odd
-        command = _COMMAND.fullmatch(heard.text.strip())
+        meant = meant_command(heard.text, is_reply=heard.replied is not None)
+        command = _COMMAND.fullmatch(meant or heard.text.strip())
         if command is None:
             return self._ask_freely(heard)
         name = command[1].lower()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.desk import Desk
 from bot.menu import COMMANDS
+from bot.rules import Rules
 from bot.store import BotStore
 from bot.texts import load_texts
 from bot.types import Chat, Heard, Reply
@@ -30,7 +31,8 @@ def corpus() -> FakeCorpus:
 
 @pytest.fixture
 def desk(corpus: FakeCorpus, store: BotStore, clock: HandClock) -> Desk:
-    return Desk(corpus, store, TEXTS, admins=frozenset({ADMIN}), clock=clock)  # type: ignore[arg-type]
+    patient = Rules(questions_per_minute=0, questions_per_day=0, links_per_day=0)  # drawn examples come fast
+    return Desk(corpus, store, TEXTS, admins=frozenset({ADMIN}), clock=clock, rules=patient)  # type: ignore[arg-type]
 
 
 def say(desk: Desk, text: str, *, user: int = READER, replied: str | None = None, language: str = "en") -> Reply:
@@ -107,6 +109,14 @@ def test_chats_do_not_share_their_questions(desk: Desk, corpus: FakeCorpus) -> N
 )
 def test_every_command_says_something_useful_when_bare(desk: Desk, command: str, words: str) -> None:
     assert words in text(say(desk, command))
+
+
+@pytest.mark.parametrize(
+    ("said", "command"),
+    [("Hello!", "/start"), ("what can you do?", "/help"), ("stop", "/following"), ("Добрый день!", "/start")],
+)
+def test_who_knows_no_command_is_understood(desk: Desk, said: str, command: str) -> None:
+    assert say(desk, said) == say(desk, command)
 
 
 def test_start_is_three_lines(desk: Desk) -> None:
