@@ -16,11 +16,11 @@ from bot import costs
 from bot.alerting.heralding import Herald
 from bot.answering.cards import Cards, Offer
 from bot.answering.conversation import Conversation
-from bot.answering.courtesies import meant_command
 from bot.answering.crowded import Crowded
 from bot.answering.elaborating import Elaborating
 from bot.answering.greeting import Greeting
 from bot.answering.oddments import Oddments
+from bot.answering.plain_words import meant_command
 from bot.answering.rating import Rating
 from bot.answering.showing import Filing, Showing
 from bot.answering.summarising import Summarising
@@ -204,9 +204,9 @@ class Desk:
     def _heard(self, heard: Heard) -> Reply:
         if (file := heard.file) is not None:
             return self._budgets.refusal(heard, Budget.FILE) or self._receiving.receive(heard, file)
-        if (odd := self._oddments.reply(heard)) is not None:
+        meant = "" if heard.forwarded else meant_command(heard.text, is_reply=heard.replied is not None) or ""
+        if not meant.startswith("/follow ") and (odd := self._oddments.reply(heard)) is not None:  # it may name a link
             return odd
-        meant = meant_command(heard.text, is_reply=heard.replied is not None)
         command = _COMMAND.fullmatch(meant or heard.text.strip())
         if command is None:
             return self._ask_freely(heard)

@@ -1,4 +1,4 @@
-"""What a person said in, whether it is a mere yes, no, thanks, hello, cry for help or a bare "what is new?", out. Pure.
+"""What a person said in, whether it is a mere yes, no or thanks, or a bare "what is new?", out. Pure.
 
 Only what consists of such words altogether counts: "yes" is an answer to us, "yes, but why?" is a question.
 """
@@ -31,19 +31,6 @@ _WITH_NEWS = _set(
     "what s is are the any anything latest there tell me us give show please hi hey hello so and "
     "что чего там какие есть нет ли последние свежие главные покажи дай расскажи мне нам пожалуйста привет ну а"
 )
-_HELLO = _set(
-    "hello hi hey hiya greetings morning afternoon evening start "
-    "привет приветствую здравствуй здравствуйте салют добрый доброе старт"
-)
-_WITH_HELLO = _set("there good day bot footnote everyone all бот всем день утро вечер")
-_STOP = _set("stop unsubscribe unfollow стоп отписаться отпиши отпишите отписка")
-_WITH_STOP = _set("please me everything all this it alerts from меня всё все это пожалуйста от хочу")
-_HELP = re.compile(
-    r"(?:please )?help(?: me)?(?: please)?|(?:what|how) can (?:you|this bot|i) (?:do|ask|help)(?: you| me| here)?"
-    r"|(?:who|what) are you|what is this(?: bot)?|how (?:does (?:this|it)|do you)(?: bot)? work|commands"
-    r"|помощь|помоги(?:те)?(?: мне)?|справка|команды|(?:что|чего|а что) (?:ты|вы|бот) уме(?:ешь|ете|ет)"
-    r"|кто (?:ты|вы)(?: так(?:ой|ая|ие))?|что это(?: за бот)?|как (?:это|ты|вы|бот) работа(?:ет|ешь|ете)"
-)
 
 
 def courtesy(text: str) -> Courtesy | None:
@@ -62,18 +49,3 @@ def wants_news(text: str) -> bool:
     """Whether it asks what is new, and nothing more."""
     words = set(_WORDS.findall(text.casefold()))
     return bool(words & _NEWS) and words <= _NEWS | _WITH_NEWS
-
-
-def meant_command(text: str, *, is_reply: bool = False) -> str | None:
-    """The command that says the same: who greets us begins, and who cries stop wants to see what he follows. A reply
-    that says anything else is about what it replies to.
-    """
-    words = [] if text.startswith("/") else _WORDS.findall(text.casefold())
-    said = set(words)
-    if said & _STOP and said <= _STOP | _WITH_STOP:
-        return "/following"
-    if is_reply:
-        return None
-    if said & _HELLO and said <= _HELLO | _WITH_HELLO:
-        return "/start"
-    return "/help" if _HELP.fullmatch(" ".join(word for word in words if word not in _HELLO)) else None

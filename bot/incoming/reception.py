@@ -25,6 +25,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder, TypeHandler
 
 from bot.answering.crowded import AGAIN
+from bot.answering.plain_words import meant_command
 from bot.incoming.admission import Admission
 from bot.incoming.clerk import Clerk
 from bot.incoming.inbox import BACKLOG, Inbox, JournalBot
@@ -192,7 +193,7 @@ def _is_errand(event: Event | None) -> bool:
         case Said(document=Document()):
             return True
         case Said(text=str(text)):
-            return text.lower().startswith(ERRANDS)
+            return (meant_command(text) or text).lower().startswith(ERRANDS)
         case Pressed(data=data):
             return data.startswith(PRESSED_ERRANDS)
     return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.courtesies import courtesy, meant_command, wants_news
+from bot.answering.courtesies import courtesy, wants_news
 
 
 @pytest.mark.parametrize(
@@ -55,24 +55,3 @@ def test_what_is_new_is_asked_in_many_ways(text: str) -> None:
 )  # fmt: skip
 def test_news_of_something_is_a_question_like_any_other(text: str) -> None:
     assert not wants_news(text)
-
-
-@pytest.mark.parametrize(
-    ("command", "texts"),
-    [
-        ("/start", ["hello", "Hi!", "Hey there", "Good morning!", "Start", "Привет", "Добрый день!", "здравствуйте"]),
-        ("/following", ["stop", "STOP!", "unsubscribe me please", "Stop all alerts", "стоп", "Хочу отписаться"]),
-        ("/help", ["help", "Help!", "Hi, what can you do?", "Who are you?", "How does this work?", "помощь",
-                   "Привет! Что ты умеешь?", "кто ты?", "Как это работает?"]),
-        (None, ["", "?", "Good", "day", "all", "/stop", "Why did the tram stop?", "Did the mayor say hello?",
-                "stop the ferry", "Who are they?", "What is this about?", "help for the flooded", "день города",
-                "Кто вы думаете победил"]),
-    ],
-)  # fmt: skip
-def test_some_words_say_what_a_command_does(command: str | None, texts: list[str]) -> None:
-    assert {text: meant_command(text) for text in texts} == dict.fromkeys(texts, command)
-
-
-def test_a_reply_asks_about_what_it_replies_to_but_for_a_stop() -> None:
-    assert meant_command("What is this?", is_reply=True) is None
-    assert meant_command("stop", is_reply=True) == "/following"
