@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+LONGEST = 200  # characters: more, or lines, are somebody's words to us rather than an order
+
 _HELLO = re.compile(
     r"(?:hello|hi|hey|hiya|greetings|start|good (?:morning|day|afternoon|evening))"
     r"(?: (?:there|bot|footnote|everyone|all))?"
@@ -25,7 +27,7 @@ _HELP = re.compile(
 _PLEASE = r"\W*(?:please,? |can you |could you |пожалуйста,? )?"
 _ABOUT = r"(?:(?:any |the |all )?(?:news|articles|stories) (?:about|on|of) |the |новост(?:и|ями|ях) (?:о|об|про) )?"
 _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (command, re.compile(f"{_PLEASE}(?:{opening}) {_ABOUT}(?P<what>.+?)[\\s.!?]*", re.IGNORECASE | re.DOTALL))
+    (command, re.compile(f"{_PLEASE}(?:{opening}) {_ABOUT}(?P<what>.+)", re.IGNORECASE))
     for command, opening in (
         ("/summary", r"summari[sz]e|sum up|(?:give me )?(?:a |the )?summary of"
                      r"|перескажи(?:те)?|(?:сделай |дай )?(?:(?:краткий )?пересказ|сводк[ау])(?: (?:о|об|про|по|за))?"),
@@ -34,15 +36,14 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
                     r"|(?:сообщай|уведомляй)(?:те)?(?: мне)? (?:о|об|про)"),
     )
 )  # fmt: skip
-_THIS = frozenset(
-    ("this", "it", "that", "this article", "this story", "это", "эту статью", "этим")
-)  # what is replied to
+_THIS = ("this", "it", "that", "this article", "this story", "это", "эту статью", "этим")  # what is replied to
 _WORDS = re.compile(r"[^\W_]+")
 
 
 def meant_command(text: str, *, is_reply: bool = False) -> str | None:
     """None for a question. A reply is about what it replies to: no greeting, and no cry for help."""
-    if text.startswith("/"):
+    text = text.strip(" .!?\n")
+    if text.startswith("/") or "\n" in text or len(text) > LONGEST:
         return None
     for command, pattern in _ASKED:
         if (asked := pattern.fullmatch(text)) is not None:
