@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from bot.keeping.erasing import want_erased
+from bot.outgoing.parcels import without_file
 from bot.tables import (
     broadcasts,
     chats,
@@ -156,7 +157,10 @@ def _count(tx: sa.Connection, one: Belonging, person: int) -> int:
 
 def _rows(tx: sa.Connection, one: Belonging, person: int) -> list[dict[str, Any]]:
     shown = [column for column in one.table.c if column.name not in one.hidden]
-    return [dict(row) for row in tx.execute(sa.select(*shown).where(one.theirs(tx, person))).mappings()]
+    rows = [dict(row) for row in tx.execute(sa.select(*shown).where(one.theirs(tx, person))).mappings()]
+    if one.table is outbox:  # else each file of all that is kept would hold the one before
+        return [{**row, "content": without_file(row["content"])} for row in rows]
+    return rows
 
 
 def _end(tx: sa.Connection, one: Belonging, person: int) -> int:

@@ -17,7 +17,7 @@ from bot.keeping.turns import Asked
 from bot.outgoing.types import Delivery, Lane
 from bot.store import BotStore
 from bot.tables import broadcasts, chats, handles, inbox, interests, metadata, outbox, people, ratings, turns
-from bot.types import Kind, Message, Subscription
+from bot.types import Attachment, Kind, Message, Subscription
 from retrieval import Interest
 from tests.blank import blank_store
 
@@ -139,6 +139,18 @@ def test_what_others_think_of_ones_answers_goes_with_the_question_even_when_that
     assert "user_id" not in json.loads(store.belongings.show(PERSON))["ratings_by_others"][0]
     store.belongings.forget(PERSON)
     assert cells(store, ratings.c.question) == ["Somebody else's?"]
+
+
+def test_a_file_that_was_sent_is_named_and_not_shown_again(store: BotStore) -> None:
+    """Else each file of all that is kept would hold those before it, and soon be larger than anything may be."""
+    for number in range(30):
+        kept = store.belongings.show(PERSON).encode()
+        file = Message("All that I keep.", attachment=Attachment("mydata.json", kept))
+        store.enqueue([Delivery(f"r:{number}:0", Lane.ANSWER, PERSON, file)], {})
+    last = json.loads(json.loads(store.belongings.show(PERSON))["messages"][-1]["content"])
+    assert last["attachment"] == ["mydata.json", len(kept), "document"]
+    assert last["text"] == "All that I keep."
+    assert len(kept) < 30_000
 
 
 def test_a_ban_outlives_its_person_and_an_invitation_loses_its_code(store: BotStore) -> None:
