@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import TracebackType
 
 MOST_READ = 8  # passages of a question that is alone
-READ_BESIDE = (MOST_READ, MOST_READ, 4, 2, 1)  # of each of so many questions; of more, as of the last
+READ_BESIDE = (MOST_READ, MOST_READ, 2, 1)  # of each of so many questions; of more, as of the last
 
 
 class Crowd:

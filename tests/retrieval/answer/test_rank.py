@@ -139,14 +139,14 @@ def test_while_another_waits_for_a_reader_one_passage_is_read(reader: WrittenMar
     ranker = Ranker(reader, WEIGHING)
     with ranker.crowd, ranker.crowd, ranker.crowd.reading(AT_ONCE):
         ranker.rank(QUESTION, evidence(-8, -8, -8))
-        assert len(reader.read_texts) == 3, "both readers are at work, and nobody waits"
+        assert len(reader.read_texts) == READ_BESIDE[2] > 1, "both readers are at work, and nobody waits"
         with ranker.crowd.reading(1):
             ranker.rank(QUESTION, evidence(-8, -8, -8))
-    assert len(reader.read_texts) == 3 + 1
+    assert len(reader.read_texts) == READ_BESIDE[2] + 1
 
 
 def test_beside_one_other_the_best_is_the_same_where_the_first_matches_answer(reader: WrittenMargins) -> None:
     ranker, found = Ranker(reader, WEIGHING), evidence(-8, 2, 3, -8, -8, -8)
     alone = ranker.rank(QUESTION, found)
     with ranker.crowd, ranker.crowd:
-        assert order(ranker.rank(QUESTION, found))[:2] == order(alone)[:2]
+        assert order(ranker.rank(QUESTION, found))[0] == order(alone)[0]
