@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from retrieval.database import UtcDateTime, reads_only
 from retrieval.errors import UnknownArticle
 from retrieval.ports import Index
-from retrieval.store import ARTICLES, IN_LIMIT, LOG, Store, in_scope
+from retrieval.store import ABOUT, ARTICLES, IN_LIMIT, LOG, Store, in_scope
 from retrieval.summary.likeness import (
     KIN,
     SAME_STORY,
@@ -50,7 +50,6 @@ _TELLINGS = sa.table(
     sa.column("profile", sa.JSON),
     sa.column("published", UtcDateTime),
 )
-_ABOUT = sa.table("about", sa.column("grouped", sa.Integer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +159,7 @@ class Stories:
     def _write(self, start: int, end: int, page: _Page) -> bool:
         """Rows and cursor, unless another process has grouped these changes meanwhile."""
         with self._store.engine.begin() as tx:
-            moved = tx.execute(sa.update(_ABOUT).where(_ABOUT.c.grouped == start).values(grouped=end)).rowcount
+            moved = tx.execute(sa.update(ABOUT).where(ABOUT.c.grouped == start).values(grouped=end)).rowcount
             if not moved:
                 return True
             rows = [_row(key, told) for key, told in page.items() if told is not None]
@@ -175,7 +174,7 @@ class Stories:
     def grouped(self) -> int:
         """The number of the last change that stories know of."""
         with self._reads.connect() as tx:
-            return int(tx.execute(sa.select(_ABOUT.c.grouped)).scalar_one())
+            return int(tx.execute(sa.select(ABOUT.c.grouped)).scalar_one())
 
     def places(self, article_ids: Iterable[str]) -> Mapping[str, Place]:
         """Those that are not grouped yet are left out."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from retrieval.grouping import Stories
+from retrieval.remembering import Memory
 from retrieval.store import Store
 from retrieval.summary.facts import people_and_bodies
 from retrieval.text.sentences import split
@@ -44,18 +45,13 @@ class Inventory:
 
     def __init__(self, store: Store, stories: Stories) -> None:
         self._store, self._stories = store, stories
-        self._taken: dict[tuple[str, tuple[str, ...]], tuple[int, Holdings]] = {}
+        self._memory = Memory(KEPT)
 
     def take(self, language: str, sources: Sequence[str] = ()) -> Holdings:
         """The subjects are of the articles in that language, if there are any. `sources`: only what they wrote."""
-        key, change = (language, tuple(sources)), self._store.last_change()
-        taken_at, holdings = self._taken.get(key, (-1, Holdings()))
-        if taken_at != change:
-            holdings = self._counted(language, Scope(among=tuple(sources)))
-            if len(self._taken) >= KEPT:
-                self._taken = {}
-            self._taken[key] = change, holdings
-        return holdings
+        scope = Scope(among=tuple(sources))
+        self._memory.look(self._store.last_change())
+        return self._memory.one("holdings", (language, scope), lambda: self._counted(language, scope))
 
     def _counted(self, language: str, scope: Scope) -> Holdings:
         newest = self._store.within(scope, LOOKED_AT)

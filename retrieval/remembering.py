@@ -16,16 +16,19 @@ V = TypeVar("V")
 
 
 class Memory:
-    """Of one state of the database. Safe to use from several threads: at worst two read the same."""
+    """Of one state of the database; of about `most` entries, then it begins anew. Safe to use from several threads: at
+    worst two read the same.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self._state: object = None
         self._kept: dict[tuple[str, Any], Any] = {}
 
     def look(self, state: object) -> None:
         """That is the database's state now: what was read in another is forgotten."""
         if state != self._state:
-            self._state, self._kept = state, {}
+            self._kept, self._state = {}, state  # in this order: nobody finds what is old under the new state
 
     def one(self, kind: str, key: Hashable, read: Callable[[], V]) -> V:
         """What `read` tells, once."""
@@ -34,7 +37,7 @@ class Memory:
     def several(self, kind: str, keys: Iterable[K], read: Callable[[list[K]], Mapping[K, V]]) -> dict[K, V]:
         """In the order of `keys`. `read` is given those that are not remembered; what it does not know is left out."""
         kept = self._kept  # whoever reads while another forgets, writes into what is forgotten
-        if len(kept) > MOST:
+        if len(kept) >= self._most:
             kept = self._kept = {}
         asked = list(keys)
         known = {key: kept[kind, key] for key in asked if (kind, key) in kept}
